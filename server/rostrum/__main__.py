@@ -1,0 +1,5 @@
+"""`python -m rostrum`."""
+
+from rostrum.cli import main
+
+main()

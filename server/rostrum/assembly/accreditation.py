@@ -1,0 +1,446 @@
+"""The aggregate of accreditation to one session: commands in, events out, fold.
+
+It holds identifiers only: what people write about themselves lies in dossiers outside the journal,
+so that it can be purged and the chain stays valid.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import ClassVar, get_args
+
+from rostrum.assembly import amendment, delegation, devices, membership, standing
+from rostrum.assembly import application as applications
+from rostrum.assembly import deadlines as due
+from rostrum.assembly import place as places
+from rostrum.assembly.actor import Actor, Right
+from rostrum.assembly.amendment import AmendProcedure, ProcedureAmended
+from rostrum.assembly.application import (
+    AcceptApplication,
+    Application,
+    ApplicationAccepted,
+    ApplicationChanged,
+    ApplicationCommand,
+    ApplicationEvent,
+    ApplicationRefused,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    ChangeApplication,
+    GiveInformation,
+    InformationGiven,
+    InformationRequested,
+    RefuseApplication,
+    RequestInformation,
+    SubmitApplication,
+    WithdrawApplication,
+)
+from rostrum.assembly.deadlines import Deadlines, DeadlinesSet, SetDeadlines
+from rostrum.assembly.delegation import Granting, Member, MemberRemoved, MemberState
+from rostrum.assembly.devices import DeviceCommand, DeviceEvent, MailCodesSet, SetMailCodes
+from rostrum.assembly.evidence import AddEvidence, EvidenceAdded, EvidenceCommand, EvidenceRemoved, RemoveEvidence
+from rostrum.assembly.place import (
+    AppointOfficer,
+    BindLink,
+    CheckIn,
+    IssueLink,
+    LeaveSession,
+    Link,
+    LinkEvent,
+    Place,
+    PlaceCheckedIn,
+    PlaceClosed,
+    PlaceCommand,
+    PlaceEvent,
+    PlaceGranted,
+    PlaceRevised,
+    ReplaceLink,
+    RevokeLink,
+)
+from rostrum.assembly.refusal import Refused, Why
+from rostrum.assembly.renaming import renamed
+from rostrum.assembly.rules import Rules
+from rostrum.assembly.standing import ChangeStanding, StandingChanged
+
+
+@dataclass(frozen=True)
+class Accreditation:
+    """Accreditation to one session as its events have made it. `titles` by language code."""
+
+    session_id: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    rules: Rules = field(default_factory=lambda: Rules("", 1, 0, {}))
+    applications: Mapping[str, Application] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    mail_codes: bool = True
+    """Whether the first use of a link is confirmed by a code in mail, where that can be sent."""
+
+    def link_of(self, place_id: str) -> Link | None:
+        """The newest link of a place that has not been revoked."""
+        live = [link for link in self.links.values() if link.place_id == place_id and link.revoked_at is None]
+        return live[-1] if live else None
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """Open accreditation to a session, by the rules given."""
+
+    session_id: str
+    titles: Mapping[str, str]
+    rules: Rules
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+AccreditationCommand = (
+    OpenSession
+    | SetDeadlines
+    | SetMailCodes
+    | AmendProcedure
+    | ChangeStanding
+    | ApplicationCommand
+    | PlaceCommand
+    | DeviceCommand
+)
+
+
+@dataclass(frozen=True)
+class SessionOpened:
+    """Accreditation to the session is open."""
+
+    at: datetime
+    session_id: str
+    titles: Mapping[str, str]
+    rules: Rules
+
+
+AccreditationEvent = (
+    SessionOpened
+    | DeadlinesSet
+    | MailCodesSet
+    | ProcedureAmended
+    | StandingChanged
+    | ApplicationEvent
+    | PlaceEvent
+    | LinkEvent
+    | DeviceEvent
+)
+
+
+def decide(
+    state: Accreditation, command: AccreditationCommand, actor: Actor, now: datetime
+) -> list[AccreditationEvent]:
+    """The events that a command brings about. Raises `Refused`; changes nothing."""
+    actor.require(*command.needs)
+    if isinstance(command, OpenSession):
+        if state.session_id:
+            raise Refused(Why.ALREADY_EXISTS)
+        return [SessionOpened(now, command.session_id, command.titles, command.rules)]
+    if not state.session_id:
+        raise Refused(Why.ACCREDITATION_NOT_OPEN)
+    match command:
+        case AmendProcedure():
+            return list(amendment.decide(state.rules, command, now))
+        case ChangeStanding():
+            return list(standing.decide(state.rules, command, actor, now))
+        case SetDeadlines():
+            return list(due.set_deadlines(state.deadlines, command, now))
+        case SubmitApplication():
+            return _submit(state, command, actor, now)
+        case ChangeApplication():
+            return _change(state, command, actor, now)
+        case RequestInformation():
+            applications.step(state.applications.get(command.application_id), InformationRequested)
+            return [InformationRequested(now, command.application_id, command.note_id)]
+        case GiveInformation():
+            _own(command.application_id, actor)
+            applications.step(state.applications.get(command.application_id), InformationGiven)
+            return [InformationGiven(now, command.application_id, command.note_id)]
+        case AddEvidence() | RemoveEvidence():
+            return [_evidence(state, command, actor, now)]
+        case AcceptApplication():
+            return _accept(state, command, now)
+        case RefuseApplication():
+            return _refuse(state, command, now)
+        case WithdrawApplication():
+            return _withdraw(state, command, actor, now)
+        case AppointOfficer():
+            return _appoint(state, command, now)
+        case IssueLink():
+            return list(places.issue(state.places, state.links, command, now))
+        case BindLink():
+            return list(places.bind(state.links.get(command.link_id), command, now))
+        case CheckIn():
+            return list(places.check_in(state.places.get(command.place_id), now))
+        case RevokeLink():
+            return list(places.revoke(state.links.get(command.link_id), now))
+        case LeaveSession():
+            return _leave(state, actor, now)
+        case ReplaceLink():
+            return _replace_link(state, command, actor, now)
+        case devices.AskForDevice() | devices.LetDeviceIn() | devices.TurnDeviceAway() | devices.RemoveDevice():
+            return list(devices.decide(state.links, command, actor, now))
+        case SetMailCodes():
+            return [] if command.asked == state.mail_codes else [MailCodesSet(now, command.asked)]
+        case _:
+            return _decide_member(state, command, actor, now)
+
+
+def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[AccreditationEvent]:
+    place = state.places.get(actor.place_id)
+    if place is None or not places.may_leave(actor):
+        raise Refused(Why.NOT_ENTITLED)
+    if place.closed:
+        raise Refused(Why.PLACE_CLOSED)
+    events: list[AccreditationEvent] = []
+    for application in state.applications.values():
+        if MemberRemoved in applications.APPLICATION_MACHINE[application.state]:
+            events += [
+                MemberRemoved(now, application.application_id, member.member_id)
+                for member in application.members.values()
+                if member.place_id == place.place_id and member.state is not MemberState.REMOVED
+            ]
+    return [*events, *_closures(state, [place.place_id], now)]
+
+
+def _replace_link(state: Accreditation, command: ReplaceLink, actor: Actor, now: datetime) -> list[AccreditationEvent]:
+    """By a focal point, for a member of their own delegation and nobody else."""
+    _own(command.application_id, actor)
+    application = state.applications.get(command.application_id)
+    member = None if application is None else application.members.get(command.member_id)
+    if member is None or member.place_id is None:
+        raise Refused(Why.NO_SUCH_MEMBER)
+    issue = places.IssueLink(member.place_id, command.link_id, command.expires_at)
+    return list(places.issue(state.places, state.links, issue, now))
+
+
+def _evidence(
+    state: Accreditation, command: EvidenceCommand, actor: Actor, now: datetime
+) -> EvidenceAdded | EvidenceRemoved:
+    _own(command.application_id, actor)
+    application = state.applications.get(command.application_id)
+    if isinstance(command, RemoveEvidence):
+        applications.step(application, EvidenceRemoved)
+        return EvidenceRemoved(now, command.application_id, command.file_id)
+    applications.step(application, EvidenceAdded)
+    return EvidenceAdded(now, command.application_id, command.file_id, command.purpose)
+
+
+def _own(application_id: str, actor: Actor) -> None:
+    if actor.place_id != f"applicant:{application_id}":
+        raise Refused(Why.NOT_ENTITLED)
+
+
+def _submit(state: Accreditation, command: SubmitApplication, actor: Actor, now: datetime) -> list[AccreditationEvent]:
+    _own(command.application_id, actor)
+    if command.application_id in state.applications:
+        raise Refused(Why.ALREADY_EXISTS)
+    if command.category not in state.rules.applying:
+        raise Refused(Why.NOT_ENTITLED)
+    for member in (*command.members, *command.waiting):
+        standing.require_seat(state.rules, command.category, remote=member.remote)
+    delegation.require_new({}, command.members)
+    delegation.require_new({}, (*command.members, *command.waiting))
+    delegation.require_room({}, len(command.members), state.rules.members_max(command.category))
+    timeliness = state.deadlines.timeliness(now)
+    return [
+        ApplicationSubmitted(
+            now,
+            command.application_id,
+            command.category,
+            command.dossier_id,
+            command.members,
+            command.waiting,
+            timeliness,
+        )
+    ]
+
+
+def _change(state: Accreditation, command: ChangeApplication, actor: Actor, now: datetime) -> list[AccreditationEvent]:
+    _own(command.application_id, actor)
+    application = applications.step(state.applications.get(command.application_id), ApplicationChanged)
+    if command.category != application.category:
+        if application.accepted_at is not None:
+            raise Refused(Why.CATEGORY_DECIDED)
+        if command.category not in state.rules.applying:
+            raise Refused(Why.NOT_ENTITLED)
+        delegation.require_room(application.members, 0, state.rules.members_max(command.category))
+    if not command.fields:
+        return []
+    return [
+        ApplicationChanged(
+            now,
+            application.application_id,
+            command.category,
+            command.dossier_id,
+            command.fields,
+            application.dossier_id,
+        )
+    ]
+
+
+def _decide_member(
+    state: Accreditation, command: delegation.MemberCommand, actor: Actor, now: datetime
+) -> list[AccreditationEvent]:
+    application = state.applications.get(command.application_id)
+    if application is None:
+        raise Refused(Why.NO_SUCH_APPLICATION)
+    for named in delegation.named_in(command):
+        standing.require_seat(state.rules, application.category, remote=named.remote)
+    members_max, timeliness = state.rules.members_max(application.category), state.deadlines.timeliness(now)
+    decided = membership.decide(application, command, actor, members_max, timeliness, now)
+    events: list[AccreditationEvent] = list(decided)
+    for event in decided:
+        if isinstance(event, MemberRemoved):
+            place_id = application.members[event.member_id].place_id
+            events.extend([] if place_id is None else _closures(state, [place_id], now))
+    return events
+
+
+def _accept(state: Accreditation, command: AcceptApplication, now: datetime) -> list[AccreditationEvent]:
+    application = applications.step(state.applications.get(command.application_id), ApplicationAccepted)
+    waiting = {member.member_id: member for member in delegation.before_secretariat(application.members)}
+    granted = {each.member_id: each for each in command.granted}
+    if granted.keys() != waiting.keys() or len(granted) != len(command.granted):
+        raise Refused(Why.MEMBERS_CHANGED)
+    if not waiting and not application.reopened:
+        raise Refused(Why.NO_MEMBERS)
+    delegation_id = next(
+        (state.places[place_id].delegation_id for place_id in application.place_ids), command.delegation_id
+    )
+    places_given = {member_id: each.place_id for member_id, each in granted.items()}
+    events: list[AccreditationEvent] = [ApplicationAccepted(now, application.application_id, places_given)]
+    seen: set[str] = set()
+    for member_id, each in granted.items():
+        events.extend(_accredit(state, application, waiting[member_id], each, delegation_id, command.expires_at, now))
+        if {each.place_id, each.link_id} & seen:
+            raise Refused(Why.ALREADY_EXISTS)
+        seen |= {each.place_id} | ({each.link_id} if each.link_id else set())
+    return [*events, *renamed(state.places, application, set(granted), now)]
+
+
+def _accredit(
+    state: Accreditation,
+    application: Application,
+    member: Member,
+    granting: Granting,
+    delegation_id: str,
+    expires_at: datetime,
+    now: datetime,
+) -> list[AccreditationEvent]:
+    """The place and link of one member, or what a change makes of those that they have."""
+    if (granting.link_id is not None) != member.needs_link:
+        raise Refused(Why.MEMBERS_CHANGED)
+    place_id, events = granting.place_id, list[AccreditationEvent]()
+    if member.place_id is None:
+        category = application.category
+        granted = _grant(state, place_id, delegation_id, category, member.remote, member.dossier_id, now)
+        events.append(replace(granted, organisation_id=application.dossier_id, protected_id=member.protected_id))
+    elif member.place_id == place_id:
+        standing.require_seat(state.rules, application.category, remote=member.remote)
+        events.append(
+            PlaceRevised(now, place_id, member.remote, member.dossier_id, application.dossier_id, member.protected_id)
+        )
+        if member.identity_changed:
+            events.extend(places.revocations(state.links, place_id, now))
+    else:
+        raise Refused(Why.MEMBERS_CHANGED)
+    if granting.link_id is not None:
+        events.append(places.new_link(state.links, granting.link_id, place_id, expires_at, now))
+    return events
+
+
+def _refuse(state: Accreditation, command: RefuseApplication, now: datetime) -> list[AccreditationEvent]:
+    """Refused after a change, what was accredited before ends, too."""
+    application = applications.step(state.applications.get(command.application_id), ApplicationRefused)
+    refused = ApplicationRefused(now, application.application_id, command.reason, command.note_id)
+    return [refused, *_closures(state, application.place_ids, now)]
+
+
+def _withdraw(
+    state: Accreditation, command: WithdrawApplication, actor: Actor, now: datetime
+) -> list[AccreditationEvent]:
+    _own(command.application_id, actor)
+    application = applications.step(state.applications.get(command.application_id), ApplicationWithdrawn)
+    return [ApplicationWithdrawn(now, application.application_id), *_closures(state, application.place_ids, now)]
+
+
+def _closures(state: Accreditation, place_ids: Iterable[str], now: datetime) -> list[AccreditationEvent]:
+    """The events that close places and revoke their links."""
+    events: list[AccreditationEvent] = []
+    for place_id in place_ids:
+        if not state.places[place_id].closed:
+            events.append(PlaceClosed(now, place_id))
+            events.extend(places.revocations(state.links, place_id, now))
+    return events
+
+
+def _appoint(state: Accreditation, command: AppointOfficer, now: datetime) -> list[AccreditationEvent]:
+    granted = _grant(
+        state, command.place_id, command.delegation_id, command.category, command.remote, command.dossier_id, now
+    )
+    return [granted, places.new_link(state.links, command.link_id, command.place_id, command.expires_at, now)]
+
+
+def _grant(
+    state: Accreditation, place_id: str, delegation_id: str, category: str, remote: bool, dossier_id: str, now: datetime
+) -> PlaceGranted:
+    if place_id in state.places:
+        raise Refused(Why.ALREADY_EXISTS)
+    if category not in state.rules.categories:
+        raise Refused(Why.NOT_ENTITLED)
+    if state.rules.categories[category].retired:
+        raise Refused(Why.CATEGORY_RETIRED)
+    standing.require_seat(state.rules, category, remote=remote)
+    rights = state.rules.categories[category].rights
+    return PlaceGranted(now, place_id, delegation_id, category, rights, remote, dossier_id)
+
+
+def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
+    """The accreditation after an event."""
+    match event:
+        case SessionOpened():
+            return Accreditation(event.session_id, event.titles, event.rules)
+        case ProcedureAmended():
+            return replace(state, rules=replace(state.rules, procedure=event.procedure))
+        case StandingChanged():
+            rules, followed = standing.changed(state.rules, event), standing.followed(state.places, event)
+            return replace(state, rules=rules, places=followed)
+        case DeadlinesSet():
+            return replace(state, deadlines=Deadlines(event.closes_at, event.grace_until))
+        case PlaceGranted() | PlaceRevised() | PlaceCheckedIn() | PlaceClosed():
+            place = places.apply_to_place(state.places.get(event.place_id), event)
+            return replace(state, places={**state.places, event.place_id: place})
+        case places.LinkIssued() | places.LinkBound() | places.LinkRevoked():
+            link = places.apply_to_link(state.links.get(event.link_id), event)
+            return replace(state, links={**state.links, event.link_id: link})
+        case devices.DeviceAsked() | devices.DeviceLetIn() | devices.DeviceTurnedAway() | devices.DeviceRemoved():
+            link = devices.apply(state.links.get(event.link_id), event)
+            return replace(state, links={**state.links, event.link_id: link})
+        case MailCodesSet():
+            return replace(state, mail_codes=event.asked)
+        case _:
+            application = applications.apply(state.applications.get(event.application_id), event)
+            return replace(state, applications={**state.applications, event.application_id: application})
+
+
+def fold(events: Iterable[AccreditationEvent], start: Accreditation | None = None) -> Accreditation:
+    """The accreditation that events have made, from nothing or from an earlier state."""
+    state = Accreditation() if start is None else start
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+EVENTS: tuple[type[AccreditationEvent], ...] = (
+    SessionOpened,
+    DeadlinesSet,
+    ProcedureAmended,
+    StandingChanged,
+    *get_args(ApplicationEvent),
+    *get_args(PlaceEvent),
+    *get_args(LinkEvent),
+    *get_args(DeviceEvent),
+    MailCodesSet,
+)
+"""Every event of this aggregate, for the record's codec."""

@@ -1,0 +1,106 @@
+"""The commands. Each does one thing and says in words what went wrong."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import click
+
+import rostrum
+from rostrum import logs
+from rostrum import settings as settings_file
+from rostrum.app import Server, create, play_test_picture
+from rostrum.assembly.rules import RulesError
+from rostrum.cli import demo as demonstration
+from rostrum.cli.loadtest import loadtest
+from rostrum.house import HOUSE
+from rostrum.identity.secrets import signing_key
+from rostrum.record.database import Database
+from rostrum.record.journal import Journal
+from rostrum.rules_file import load_rules
+from rostrum.settings import Misconfigured, Settings
+
+
+@click.group()
+@click.version_option(rostrum.__version__, prog_name="rostrum")
+def main() -> None:
+    """Rostrum: hybrid meetings in which those far away take part as fully as those in the hall."""
+
+
+main.add_command(loadtest)
+
+
+@main.command()
+def serve() -> None:
+    """Serve the sessions that the database holds."""
+    _run(_serve)
+
+
+@main.command()
+def demo() -> None:
+    """Serve a demonstration session and print its links."""
+    _run(_demo)
+
+
+@main.command()
+def verify() -> None:
+    """Walk the record's chains; name every row that was changed, and end with 1 where there is one."""
+    _run(_verify)
+
+
+def _run(command: Callable[[Settings], Coroutine[Any, Any, int]]) -> None:
+    try:
+        settings = settings_file.load()
+        logs.configure(settings)
+        sys.exit(asyncio.run(command(settings)))
+    except Misconfigured as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except (RulesError, OSError) as error:
+        click.echo(f"rostrum: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+async def _serve(settings: Settings) -> int:
+    # Said at once, and not when the first session is opened.
+    load_rules(settings.rules)
+    async with Server(await create(settings)):
+        await _until_told_to_stop()
+    return 0
+
+
+async def _demo(settings: Settings) -> int:
+    app = await create(settings)
+    # The session stands before the first page is served: whoever finds the server ready finds the session, too.
+    links = await demonstration.prepare(app[HOUSE], signing_key(settings.data / "keys"))
+    async with Server(app):
+        await play_test_picture(app, demonstration.MEETING_ID)
+        for link in links:
+            click.echo(f"{link.role}: {link.url or 'its link was replaced in the console'}")
+        click.echo("Ctrl+C stops it.", err=True)
+        await _until_told_to_stop()
+    return 0
+
+
+async def _verify(settings: Settings) -> int:
+    database = await Database.open(settings.database)
+    try:
+        damages = await Journal(database).verify()
+    finally:
+        await database.close()
+    for damage in damages:
+        click.echo(str(damage))
+    click.echo("The record is whole." if not damages else f"{len(damages)} rows do not fit.")
+    return 1 if damages else 0
+
+
+async def _until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

@@ -1,0 +1,66 @@
+"""What a running server is made of: wired in `app.py`, handed to pages whole."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from rostrum.desk import Clock, Desk
+from rostrum.i18n.templates import Templates
+from rostrum.identity.badges import Badger
+from rostrum.identity.doorkeeper import Doorkeeper
+from rostrum.identity.gate import Gate
+from rostrum.identity.limits import RateLimits
+from rostrum.identity.passkeys import Passkeys
+from rostrum.identity.secrets import Signer
+from rostrum.live.hub import Hub
+from rostrum.live.presence import Presence
+from rostrum.media.engine import Engine
+from rostrum.media.lines import Lines
+from rostrum.purge import Purge
+from rostrum.reads.names import Names
+from rostrum.record.dossiers import Dossiers
+from rostrum.record.draft_members import DraftMembers
+from rostrum.record.drafts import Drafts
+from rostrum.record.files import FileStore
+from rostrum.record.journal import Journal
+from rostrum.record.links import Links
+from rostrum.record.outbox import Outbox
+from rostrum.record.participation import Participation
+from rostrum.record.uploads import Uploads
+from rostrum.settings import Settings
+from rostrum.uploads.intake import Intake
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts of one running server."""
+
+    settings: Settings
+    clock: Clock
+    templates: Templates
+    desk: Desk
+    journal: Journal
+    dossiers: Dossiers
+    drafts: Drafts
+    draft_members: DraftMembers
+    links: Links
+    outbox: Outbox
+    names: Names
+    doorkeeper: Doorkeeper
+    gate: Gate
+    passkeys: Passkeys
+    signer: Signer
+    badger: Badger
+    rates: RateLimits
+    hub: Hub
+    presence: Presence
+    engine: Engine
+    lines: Lines
+    participation: Participation
+    files: FileStore
+    uploads: Uploads
+    intake: Intake
+    purge: Purge
+
+
+HOUSE: web.AppKey[House] = web.AppKey("house", House)

@@ -1,0 +1,1 @@
+"""Who somebody is: links, devices, tokens, rights at the door, rate limits."""

@@ -1,0 +1,1 @@
+"""The load generator: real receivers and senders (ICE, DTLS, SRTP, RTCP) without codecs."""

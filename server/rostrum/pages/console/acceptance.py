@@ -1,0 +1,85 @@
+"""What an acceptance brings with it: for each member a place, a personal link and the mail that carries it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rostrum.assembly import delegation
+from rostrum.assembly.accreditation import Accreditation
+from rostrum.assembly.application import AcceptApplication, Application
+from rostrum.assembly.delegation import Granting, Member
+from rostrum.house import House
+from rostrum.identity.secrets import new_id, new_token
+from rostrum.pages.letters import letter, queued
+from rostrum.record.journal import Write
+from rostrum.retention import LINK_LIFE
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A personal link as it is shown once: whose, and its address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A command to accept an application, the writes that belong into its transaction, and the links that it makes."""
+
+    command: AcceptApplication
+    writes: Sequence[Write]
+    links: Sequence[NewLink]
+
+
+async def acceptance(house: House, session: Accreditation, application: Application) -> Acceptance:
+    """Accredit every member that waits for it. A member without an address of their own gets it by the applicant's."""
+    members = delegation.before_secretariat(application.members)
+    fields = await house.dossiers.get_many([application.dossier_id, *(member.dossier_id for member in members)])
+    applicant = fields.get(application.dossier_id, {})
+    expires_at = house.clock() + LINK_LIFE
+    granted: list[Granting] = []
+    writes: list[Write] = []
+    links: list[NewLink] = []
+    for member in members:
+        link_id = None
+        if member.needs_link:
+            link_id, token = new_id(), new_token()
+            written = fields.get(member.dossier_id, {})
+            link = NewLink(_name(written), f"{house.settings.external_url}/l/{token}")
+            links.append(link)
+            writes.append(house.links.add_link(link_id, token))
+            writes.extend(_mail(house, session, member, written, applicant, link))
+        granted.append(Granting(member.member_id, member.place_id or new_id(), link_id))
+    command = AcceptApplication(application.application_id, new_id(), tuple(granted), expires_at)
+    return Acceptance(command, writes, links)
+
+
+def _mail(
+    house: House,
+    session: Accreditation,
+    member: Member,
+    written: Mapping[str, object],
+    applicant: Mapping[str, object],
+    link: NewLink,
+) -> list[Write]:
+    """The mail with the link; none where no address is kept any more."""
+    recipient = str(written.get("email") or applicant.get("email") or "")
+    if not recipient:
+        return []
+    language = str(written.get("language") or applicant.get("language") or house.settings.default_language)
+    template = "mail/accepted.txt" if member.place_id is None else "mail/new-link.txt"
+    words = letter(
+        house,
+        language,
+        template,
+        titles=session.titles,
+        name=str(written.get("given_name", "")) or link.name,
+        link=link.url,
+        expires_at=house.clock() + LINK_LIFE,
+    )
+    return [queued(house, session.session_id, recipient, language, words)]
+
+
+def _name(written: Mapping[str, object]) -> str:
+    parts = (str(written.get("given_name", "")), str(written.get("family_name", "")))
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,95 @@
+"""Badges to print: one, or all on sheets; and what a door needs to believe them without the network."""
+
+import base64
+import io
+
+import segno
+from aiohttp import web
+
+from rostrum.assembly.accreditation import Accreditation
+from rostrum.assembly.place import Place
+from rostrum.assembly.refusal import Why
+from rostrum.identity.badges import session_digest
+from rostrum.pages.console.check_in import is_live
+from rostrum.pages.console.routes import ADMINISTER, session_of
+from rostrum.pages.render import language_of
+from rostrum.pages.route import Route, Visit
+from rostrum.pages.trouble import Trouble
+from rostrum.printing.typeset import typeset
+
+TEMPLATE = "badges.typ"
+WORDS = "console/badge_words.html"
+
+
+async def one(visit: Visit) -> web.StreamResponse:
+    """The badge of one place, A6."""
+    session = await session_of(visit)
+    place = session.places.get(visit.request.match_info["of"])
+    if place is None:
+        raise Trouble(Why.NO_SUCH_PLACE)
+    if not is_live(session, place):
+        raise Trouble(Why.PLACE_CLOSED)
+    return await _printed(visit, session, [place], sheet=False)
+
+
+async def every(visit: Visit) -> web.StreamResponse:
+    """The badges of all who have a place and a link, four on a sheet of A4."""
+    session = await session_of(visit)
+    return await _printed(visit, session, [each for each in session.places.values() if is_live(session, each)])
+
+
+async def door(visit: Visit) -> web.StreamResponse:
+    """The public key, the session's digest and the badges that are revoked."""
+    session = await session_of(visit)
+    badger = visit.house.badger
+    revoked = sorted(badger.badge_id(each.place_id) for each in session.places.values() if not is_live(session, each))
+    told = {
+        "key": base64.b64encode(badger.public_key).decode(),
+        "session": session_digest(session.session_id).hex(),
+        "revoked": revoked,
+        "at": visit.house.clock().isoformat(),
+    }
+    return web.json_response(told)
+
+
+async def _printed(
+    visit: Visit, session: Accreditation, places: list[Place], *, sheet: bool = True
+) -> web.StreamResponse:
+    house, language = visit.house, language_of(visit.request)
+    names = await house.names.of(places)
+    badges = []
+    for place in places:
+        link = session.link_of(place.place_id)
+        if link is None:
+            continue
+        name, code = names[place.place_id], house.badger.code(place.place_id, session.session_id, link.expires_at)
+        words = house.templates.render(language, WORDS, {"place": place}).split("\n")
+        category, seat, alt = (each.strip() for each in words[:3])
+        badges.append(
+            {
+                "name": name.person or name.delegation,
+                "organisation": name.delegation if name.person else "",
+                "category": category,
+                "seat": seat,
+                "alt": alt,
+                "picture": _picture(code),
+            }
+        )
+    title = house.templates.locales[language].localised(session.titles)
+    pdf = await typeset(TEMPLATE, language, {"title": title, "badges": badges, "sheet": sheet})
+    headers = {"Content-Disposition": 'inline; filename="badges.pdf"'}
+    return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+
+def _picture(code: str) -> str:
+    """The code as SVG, with the quiet margin that readers need."""
+    file = io.BytesIO()
+    segno.make_qr(code, error="m").save(file, kind="svg", scale=4, border=4, light="#fff")
+    return file.getvalue().decode()
+
+
+ROUTES = (
+    Route("GET", "/console/badges.pdf", every, ADMINISTER),
+    Route("GET", "/console/badges/door", door, ADMINISTER),
+    Route("GET", "/console/places/{of}/badge.pdf", one, ADMINISTER),
+)

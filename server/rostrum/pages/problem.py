@@ -1,0 +1,59 @@
+"""What went wrong, in words: one page that says what and what to do; a problem document (RFC 9457) for scripts."""
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from rostrum.assembly.refusal import Refused, Why
+from rostrum.house import HOUSE
+from rostrum.i18n.refusals import WORDS
+from rostrum.pages.render import language_of, respond
+from rostrum.pages.trouble import STATUS, Trouble
+
+_log = structlog.get_logger(__name__)
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn refusals, unknown addresses and faults into words; log faults, show none."""
+    try:
+        return await handler(request)
+    except Trouble as trouble:
+        return answer(request, trouble.why, trouble.status)
+    except Refused as refused:
+        return answer(request, refused.why, STATUS.get(refused.why, 409))
+    except web.HTTPNotFound:
+        return answer(request, Why.NOT_FOUND, 404)
+    except web.HTTPMethodNotAllowed as unknown:
+        # Read where something is only sent to: a form's page that was loaded again, or another language of it.
+        response = answer(request, Why.NOT_FOUND, 405)
+        response.headers["Allow"] = unknown.headers["Allow"]
+        return response
+    except web.HTTPRequestEntityTooLarge:
+        return answer(request, Why.TOO_LARGE, 413)
+    except web.HTTPException:
+        raise
+    except Exception:
+        _log.exception("request failed", method=request.method, route=_route(request))
+        return answer(request, Why.BROKEN, 500)
+
+
+def _route(request: web.Request) -> str:
+    """The route's pattern, not the address: an address may hold a secret."""
+    resource = request.match_info.route.resource
+    return "" if resource is None else resource.canonical
+
+
+def answer(request: web.Request, why: Why, status: int) -> web.Response:
+    """The words of a refusal: as a problem document for scripts that ask for one, else as a page."""
+    what, remedy = WORDS[why]
+    if "application/problem+json" in request.headers.get("Accept", ""):
+        locale = request.app[HOUSE].templates.locales[language_of(request)]
+        document = {
+            "type": f"urn:rostrum:{why}",
+            "title": locale.gettext(what),
+            "detail": locale.gettext(remedy),
+            "status": status,
+        }
+        return web.json_response(document, status=status, content_type="application/problem+json")
+    return respond(request, "problem.html", status=status, what=what, remedy=remedy, why=why)

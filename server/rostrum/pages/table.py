@@ -1,0 +1,82 @@
+"""All routes of all pages: what is not in this table is not mounted."""
+
+from rostrum.pages import following, live
+from rostrum.pages.apply.evidence import ROUTES as EVIDENCE
+from rostrum.pages.apply.imports import ROUTES as APPLY_IMPORTS
+from rostrum.pages.apply.join import ROUTES as JOIN
+from rostrum.pages.apply.lost import ROUTES as LOST
+from rostrum.pages.apply.members import ROUTES as APPLY_MEMBERS
+from rostrum.pages.apply.routes import ROUTES as APPLY
+from rostrum.pages.apply.sections import ROUTES as APPLY_SECTIONS
+from rostrum.pages.attend.credentials import ROUTES as CREDENTIALS
+from rostrum.pages.attend.devices import ROUTES as DEVICES
+from rostrum.pages.attend.green_room import ROUTES as GREEN_ROOM
+from rostrum.pages.attend.held import ROUTES as HELD
+from rostrum.pages.attend.papers import ROUTES as PAPERS
+from rostrum.pages.attend.passkeys import ROUTES as PASSKEYS
+from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
+from rostrum.pages.attend.programme import ROUTES as PROGRAMME
+from rostrum.pages.attend.routes import ROUTES as ATTEND
+from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
+from rostrum.pages.console.check_in import ROUTES as CHECK_IN
+from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
+from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
+from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
+from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
+from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
+from rostrum.pages.console.meeting import ROUTES as CONSOLE_MEETING
+from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
+from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
+from rostrum.pages.console.papers import ROUTES as CONSOLE_PAPERS
+from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
+from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
+from rostrum.pages.console.routes import ROUTES as CONSOLE
+from rostrum.pages.console.script import ROUTES as SCRIPT
+from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
+from rostrum.pages.hall.routes import ROUTES as HALL
+from rostrum.pages.public.link import ROUTES as LINK
+from rostrum.pages.public.passkey import ROUTES as PASSKEY
+from rostrum.pages.public.routes import ROUTES as PUBLIC
+from rostrum.pages.route import PublicRoute, Route
+
+ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
+    *PUBLIC,
+    *LINK,
+    *PASSKEY,
+    *APPLY,
+    *EVIDENCE,
+    *APPLY_SECTIONS,
+    # Before the list's own pages, whose addresses name a person where these name themselves.
+    *APPLY_IMPORTS,
+    *APPLY_MEMBERS,
+    *LOST,
+    *JOIN,
+    *ATTEND,
+    *CREDENTIALS,
+    *PHOTOGRAPH,
+    *PROGRAMME,
+    *HELD,
+    *DEVICES,
+    *PASSKEYS,
+    *PAPERS,
+    *GREEN_ROOM,
+    *CONSOLE,
+    *CONSOLE_MEMBERS,
+    *CONSOLE_DEADLINES,
+    *CONSOLE_FILES,
+    *CONSOLE_CREDENTIALS,
+    *CONSOLE_COMMITTEE,
+    *CONSOLE_PLACES,
+    *CONSOLE_MEETING,
+    *CONSOLE_MEETINGS,
+    *CONSOLE_PAPERS,
+    *CONSOLE_LINES,
+    *CONSOLE_STANDING,
+    *CONSOLE_BADGES,
+    *CHECK_IN,
+    *SCRIPT,
+    *CONSOLE_RETENTION,
+    *HALL,
+    *following.ROUTES,
+    live.route(following.VIEWS),
+)

@@ -1,0 +1,90 @@
+"""The papers of the item that a meeting is on, as one reader may see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rostrum.assembly.accreditation import Accreditation
+from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.papers import Access, Document, Papers, StatementText, is_released
+from rostrum.i18n import LANGUAGES
+from rostrum.reads.names import Name, Names
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One document. `language`: that of the file which is offered first; `own`: whether it is the reader's."""
+
+    document_id: str
+    symbol: str
+    titles: Mapping[str, str]
+    language: str
+    own: bool
+    others: tuple[str, ...]
+    number: int
+    corrigendum: bool
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """The text of a statement. `released`: everybody may read it; else only those who run and interpret the meeting."""
+
+    text_id: str
+    name: Name
+    language: str
+    released: bool
+
+
+@dataclass(frozen=True)
+class PapersModel:
+    """What lies before one reader."""
+
+    documents: tuple[DocumentLine, ...]
+    texts: tuple[TextLine, ...]
+
+
+async def papers_model(
+    papers: Papers,
+    meeting: Meeting,
+    session: Accreditation,
+    names: Names,
+    *,
+    language: str,
+    restricted: bool,
+    ahead: bool,
+) -> PapersModel:
+    """The papers for a reader of `language`. `restricted`: receives such documents; `ahead`: reads texts early."""
+    documents = tuple(
+        _line(one, language)
+        for one in papers.of_item(meeting.meeting_id, meeting.item_id)
+        if restricted or one.access is not Access.RESTRICTED
+    )
+    shown = [
+        (text, released)
+        for text in papers.texts.values()
+        if text.meeting_id == meeting.meeting_id
+        and ((released := is_released(text, meeting.floor)) or ahead)
+        and text.place_id in session.places
+    ]
+    known = await names.of(session.places[text.place_id] for text, _ in shown)
+    return PapersModel(documents, tuple(_text(text, released, known) for text, released in shown))
+
+
+def _text(text: StatementText, released: bool, known: Mapping[str, Name]) -> TextLine:
+    return TextLine(text.text_id, known[text.place_id], text.language, released)
+
+
+def _line(document: Document, language: str) -> DocumentLine:
+    there = [code for code in LANGUAGES if code in document.versions]
+    first = next((code for code in (language, "en", "fr") if code in there), there[0])
+    return DocumentLine(
+        document.document_id,
+        document.symbol,
+        document.titles,
+        first,
+        first == language,
+        tuple(code for code in there if code != first),
+        document.versions[first].number,
+        document.corrects is not None,
+        document.access is Access.RESTRICTED,
+    )

@@ -1,0 +1,34 @@
+"""What somebody asked for to be protected: read where it has to be heeded, never kept in an event or a page's model."""
+
+from dataclasses import dataclass
+
+from rostrum.assembly.place import Place
+from rostrum.record.dossiers import Dossiers
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The wishes of a place's holder, but for the name, which `Names` knows.
+
+    `voice_only`: no picture of them is taken in. `unlisted`: others are shown their delegation alone.
+    """
+
+    voice_only: bool = False
+    unlisted: bool = False
+    no_photograph: bool = False
+    masked: bool = False
+
+
+NONE = Wishes()
+UNREADABLE = Wishes(voice_only=True, unlisted=True, no_photograph=True, masked=True)
+"""There were wishes and they are no longer kept: nothing is shown that might be against them."""
+
+
+async def wishes_of(place: Place, dossiers: Dossiers) -> Wishes:
+    """The wishes that were accredited with a place."""
+    if place.protected_id is None:
+        return NONE
+    fields = await dossiers.get(place.protected_id)
+    if fields is None:
+        return UNREADABLE
+    return Wishes(**{name: bool(fields.get(name)) for name in ("voice_only", "unlisted", "no_photograph", "masked")})

@@ -1,0 +1,1 @@
+"""The official record: the journal and what lies beside it in the database."""

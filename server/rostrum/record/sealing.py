@@ -1,0 +1,46 @@
+"""Sealing of what people write: AES-256-GCM with a key that lies outside the database."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from rostrum.keyfile import kept_key
+
+NONCE_BYTES = 12
+KEY_ID_BYTES = 1
+FORMAT = b"\x01"
+
+
+class WrongKey(Exception):
+    """Something was sealed with a key that is not the one at hand, or was changed."""
+
+
+class Seal:
+    """Seals and opens. What is sealed is bound to its identifier: bytes moved to another row do not open."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> "Seal":
+        """The key of this data folder: made at first use, readable by its owner alone."""
+        return cls(kept_key(folder / "field.key", lambda: AESGCM.generate_key(256)))
+
+    def seal(self, identifier: str, fields: Mapping[str, object]) -> bytes:
+        """The fields, sealed for the row of this identifier."""
+        nonce = os.urandom(NONCE_BYTES)
+        plain = json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":")).encode()
+        return FORMAT + nonce + self._cipher.encrypt(nonce, plain, identifier.encode())
+
+    def open(self, identifier: str, sealed: bytes) -> dict[str, object]:
+        """The fields. Raises `WrongKey`."""
+        nonce, data = sealed[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES], sealed[KEY_ID_BYTES + NONCE_BYTES :]
+        try:
+            fields: dict[str, object] = json.loads(self._cipher.decrypt(nonce, data, identifier.encode()))
+        except InvalidTag as error:
+            raise WrongKey(identifier) from error
+        return fields

@@ -1,0 +1,127 @@
+"""Uploads under way: what was said of each, and the bytes that have come, sealed as they come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, func, insert, select
+
+from rostrum.record.database import Database
+from rostrum.record.files import STRAY_LIFE, Owner, older_than
+from rostrum.record.sealed_file import SealedFile, pieces, sealed_size
+from rostrum.record.sealing import Seal
+from rostrum.record.tables import upload as upload_table
+
+
+class Busy(Exception):
+    """Another request writes to this upload."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An upload under way. `length` and `offset` in bytes."""
+
+    upload_id: str
+    owner: Owner
+    name: str
+    length: int
+    offset: int
+    expires_at: datetime
+
+
+class Uploads:
+    """Keeps uploads until they are whole, or their time is over."""
+
+    def __init__(self, database: Database, seal: Seal, folder: Path, key: bytes) -> None:
+        self._database = database
+        self._seal = seal
+        self._folder = folder
+        self._key = key
+        self._writing: set[str] = set()
+
+    async def begin(
+        self, upload_id: str, owner: Owner, *, name: str, length: int, created_at: datetime, expires_at: datetime
+    ) -> None:
+        """Begin an upload of so many bytes."""
+        row = {
+            "upload_id": upload_id,
+            "session_id": owner.session_id,
+            "subject": owner.subject,
+            "kind": owner.kind,
+            "purpose": owner.purpose,
+            "sealed": self._seal.seal(upload_id, {"name": name}),
+            "length": length,
+            "created_at": created_at,
+            "expires_at": expires_at,
+        }
+        async with self._database.session() as session:
+            await session.execute(insert(upload_table).values(row))
+
+    async def get(self, upload_id: str) -> Upload | None:
+        """An upload and how far it has come; None: there is none (any more)."""
+        async with self._database.session() as session:
+            chosen = select(upload_table).where(upload_table.c.upload_id == upload_id)
+            row = (await session.execute(chosen)).mappings().one_or_none()
+        if row is None:
+            return None
+        offset = await asyncio.to_thread(sealed_size, self._path(upload_id))
+        name = str(self._seal.open(upload_id, row["sealed"]).get("name", ""))
+        owner = Owner(row["session_id"], row["subject"], row["kind"], row["purpose"])
+        return Upload(upload_id, owner, name, row["length"], offset, row["expires_at"])
+
+    async def count(self, subject: str) -> int:
+        """How many uploads of a subject are under way."""
+        async with self._database.session() as session:
+            chosen = select(func.count()).select_from(upload_table).where(upload_table.c.subject == subject)
+            return int((await session.execute(chosen)).scalar_one())
+
+    @contextmanager
+    def writing(self, upload_id: str) -> Iterator[SealedFile]:
+        """The upload's file, to append to; on the disk when it is left. Raises `Busy`."""
+        if upload_id in self._writing:
+            raise Busy(upload_id)
+        self._writing.add(upload_id)
+        try:
+            sealed = SealedFile(self._path(upload_id), self._key, upload_id)
+            try:
+                yield sealed
+            finally:
+                sealed.close()
+        finally:
+            self._writing.discard(upload_id)
+
+    async def read(self, upload_id: str) -> AsyncIterator[bytes]:
+        """What has come, piece by piece."""
+        source = pieces(self._path(upload_id), self._key, upload_id, whole=False)
+        while (piece := await asyncio.to_thread(next, source, None)) is not None:
+            yield piece
+
+    async def end(self, upload_id: str) -> None:
+        """Forget an upload, bytes and all."""
+        async with self._database.session() as session:
+            await session.execute(delete(upload_table).where(upload_table.c.upload_id == upload_id))
+        await asyncio.to_thread(self._path(upload_id).unlink, missing_ok=True)
+
+    async def purge(self, now: datetime) -> int:
+        """Forget uploads whose time is over; how many there were."""
+        async with self._database.session() as session:
+            gone = await session.execute(
+                delete(upload_table).where(upload_table.c.expires_at <= now).returning(upload_table.c.upload_id)
+            )
+            ended = list(gone.scalars())
+            known = set((await session.execute(select(upload_table.c.upload_id))).scalars())
+        # What a machine that stopped between row and bytes left behind goes too.
+        for path in await asyncio.to_thread(older_than, self._folder, now - STRAY_LIFE):
+            if path.name not in known:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+        for upload_id in ended:
+            await asyncio.to_thread(self._path(upload_id).unlink, missing_ok=True)
+        return len(ended)
+
+    def _path(self, upload_id: str) -> Path:
+        if not upload_id.isalnum():
+            raise ValueError("not an identifier of ours")
+        return self._folder / upload_id

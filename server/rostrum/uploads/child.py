@@ -1,0 +1,55 @@
+"""The process that cleans one file: bytes in, bytes out, and nothing else that it could reach.
+
+Started by `cleaner.py` with limits on memory and time. Before it reads a byte of the file it gives up every further
+descriptor: it can open no file and no socket. Its answer is one line of JSON, then what is kept.
+"""
+
+import json
+import resource
+import sys
+
+from PIL import Image
+
+from rostrum.assembly.refusal import Refused, Why
+from rostrum.uploads.cleaning import PICTURES, clean
+from rostrum.uploads.limits import Limits
+
+
+def main() -> None:
+    """Read the limits from the command line and the file from the standard input; answer on the standard output."""
+    limits = Limits(**json.loads(sys.argv[1]))
+    picture_only = sys.argv[2] == "picture"
+    # Every decoder is loaded before the doors close.
+    Image.preinit()
+    Image.init()
+    if not set(PICTURES.values()) <= set(Image.OPEN):
+        raise SystemExit("Pillow lacks a decoder")
+    confine(limits)
+    data = sys.stdin.buffer.read(limits.bytes_max + 1)
+    kept = b""
+    try:
+        cleaned = clean(data, limits, picture_only=picture_only)
+        answer: dict[str, object] = {"media_type": cleaned.media_type, "pages": cleaned.pages}
+        kept = cleaned.data
+    except Refused as refused:
+        answer = {"why": refused.why, "params": refused.params}
+    except (MemoryError, RecursionError):
+        answer = {"why": Why.FILE_SWELLS, "params": {}}
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + kept)
+    sys.stdout.buffer.flush()
+
+
+def confine(limits: Limits) -> None:
+    """Limits that cannot be raised again: memory, processor time, no file written, no descriptor beyond the three."""
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 3),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""Takes a picture of every page into build/shots (`make shots`): two widths, English and Arabic, light and dark."""
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+
+from tests.support.applying import MEMBER, SECTIONS
+from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.fake_media import make
+from tests.support.lists import HEADS, lines, xlsx
+from tests.support.server import DemoServer
+
+OUT = Path("build/shots")
+WIDTHS = {1280: 800, 390: 844}
+LANGUAGES = ("en", "ar")
+THEMES = ("light", "dark")
+ONLY = os.environ.get("SHOTS", "")
+"""Pictures are taken of the pages whose name begins so."""
+
+LIST = xlsx([HEADS, *lines(12, faulty_every=4)])
+ORGANISATION = "Red de Víctimas del Sur"
+
+
+@dataclass
+class Tour:
+    """Pages to visit: name to (whose browser, address)."""
+
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    people: dict[str, StorageState] = field(default_factory=dict)
+
+
+async def main() -> None:
+    """Start a demonstration, bring it to a state worth seeing, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        device = make(Path(folder), 5, "Civil society asks that every session be open to those who are far away")
+        server = DemoServer(Path(folder) / "data")
+        await server.start()
+        try:
+            async with async_playwright() as playwright:
+                flags = [*FLAGS, "--use-fake-ui-for-media-stream", *device.chromium_flags]
+                browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+                tour = await prepare(browser, server)
+                for name, (person, address) in tour.pages.items():
+                    if not name.startswith(ONLY):
+                        continue
+                    await shoot(browser, name, tour.people[person], address)
+                await browser.close()
+        finally:
+            await server.stop()
+
+
+async def prepare(browser: Browser, server: DemoServer) -> Tour:
+    """Apply, ask, follow every link, ask for the floor and give it."""
+    tour = Tour()
+    homes = {
+        role: await enter(browser, tour, role, server.links[role])
+        for role in ("secretariat", "chair", "delegate", "ngo", "hall")
+    }
+    applicant = await apply(browser, server.url, tour)
+    tour.people["nobody"] = await applicant.storage_state()
+    console = homes["secretariat"]
+    clerk = await browser.new_context(storage_state=tour.people["secretariat"])
+    page = await clerk.new_page()
+    await page.goto(f"{console}/applications")
+    await page.get_by_role("link", name=ORGANISATION).first.click()
+    tour.pages |= {
+        "first": ("nobody", server.url),
+        "passkey": ("nobody", f"{server.url}/passkey"),
+        **await another(browser, tour, server.links["delegate"]),
+        "devices": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/devices", homes["delegate"])),
+        "passkeys": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/passkeys", homes["delegate"])),
+        "proof": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/proof", homes["delegate"])),
+        "apply": ("nobody", f"{server.url}/apply/demo"),
+        "apply-status": ("nobody", applicant.pages[0].url),
+        "link-unknown": ("nobody", f"{server.url}/l/not-a-link"),
+        "check": ("delegate", homes["delegate"]),
+        "room": ("delegate", homes["delegate"].replace("/check/", "/meeting/")),
+        "hall": ("hall", homes["hall"]),
+        "console": ("secretariat", console),
+        "console-queue": ("secretariat", f"{console}/applications"),
+        "console-application": ("secretariat", page.url),
+        "console-member": ("secretariat", await member_of(page)),
+        "console-deadlines": ("secretariat", f"{console}/deadlines"),
+        "console-places": ("secretariat", f"{console}/places"),
+        "console-retention": ("secretariat", f"{console}/retention"),
+        "console-outbox": ("secretariat", f"{console}/outbox"),
+        "console-credentials": ("secretariat", f"{console}/credentials"),
+        "console-credentials-roll": ("secretariat", f"{console}/credentials/roll"),
+        "credentials": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/credentials", homes["delegate"])),
+        "held": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held", homes["ngo"])),
+        "held-deletion": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held/deletion", homes["ngo"])),
+        "photograph": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/photograph", homes["ngo"])),
+        "console-meeting": ("chair", homes["chair"]),
+        "console-desk": ("secretariat", f"{console}/meetings/plenary-1"),
+        "console-acts": ("secretariat", f"{console}/meetings/plenary-1/acts"),
+        "console-rules": ("secretariat", f"{console}/rules"),
+        "console-lines": ("chair", f"{homes['chair']}/lines"),
+    }
+    await take_the_floor(browser, tour, homes)
+    return tour
+
+
+async def another(browser: Browser, tour: Tour, link: str) -> dict[str, tuple[str, str]]:
+    """A further device asks to be let in by a link; its pages."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(link)
+    await page.get_by_role("button", name="Ask to be let in").click()
+    await page.wait_for_url("**/device")
+    tour.people["further"] = await context.storage_state()
+    await context.close()
+    return {"link-another": ("nobody", link), "link-waiting": ("further", f"{link}/device")}
+
+
+async def member_of(page: Page) -> str:
+    """Where the first person of the application that a page shows is."""
+    href = await page.locator('a[href*="/members/"]').first.get_attribute("href")
+    return f"{page.url.partition('/at/')[0]}{href}"
+
+
+async def enter(browser: Browser, tour: Tour, role: str, url: str) -> str:
+    """Follow a personal link; returns where it leads."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(url)
+    await page.get_by_role("button", name="Continue on this device").click()
+    await page.wait_for_url("**/at/**")
+    await page.wait_for_load_state()
+    tour.people[role] = await context.storage_state()
+    address = page.url
+    await context.close()
+    return address
+
+
+async def apply(browser: Browser, url: str, tour: Tour) -> BrowserContext:
+    """Send an application, and leave another half done."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    for sent in (False, True):
+        await page.goto(f"{url}/apply/demo")
+        await page.get_by_label("Non-governmental organisation").check()
+        await page.get_by_role("button", name="Save and continue").click()
+        own = page.url.partition("?")[0]
+        for name, answers in {**SECTIONS, "consent": {"consent": "yes"}}.items():
+            await fill(page, f"{own}/{name}", {**answers, "organisation": ORGANISATION})
+        await page.goto(f"{own}/members/new")
+        await fill(page, "", MEMBER["person"])
+        for name in ("participation", "languages", "needs", "protection")[: 4 if sent else 1]:
+            await fill(page, "", MEMBER[name])
+        if not sent:
+            pages = ("", "/contact", "/members", "/members/new", "/check", "/consent")
+            tour.pages |= {f"apply{name.replace('/', '-') or '-tasks'}": ("nobody", own + name) for name in pages}
+            member = page.url.rpartition("/")[0]
+            questions = ("", *(f"/{name}" for name in MEMBER))
+            tour.pages |= {f"apply-member{name.replace('/', '-')}": ("nobody", member + name) for name in questions}
+            await page.goto(f"{own}/members/import")
+            faults = {"name": "people.xlsx", "mimeType": "application/octet-stream", "buffer": LIST}
+            await page.locator("#list").set_input_files(faults)  # type: ignore[arg-type]  # a file payload
+            await page.get_by_role("button", name="Send the list").click()
+            tour.pages["apply-import"] = ("nobody", f"{own}/members/import")
+            mend = await page.get_by_role("link", name="Mend").first.get_attribute("href")
+            tour.pages["apply-mend"] = ("nobody", f"{url}{mend}")
+            await page.goto(f"{own}/members")
+            await page.get_by_role("button", name="Make a join link").click()
+            invitation = await page.locator(".message .link").inner_text()
+            await page.goto(invitation)
+            tour.pages["join"] = ("nobody", invitation)
+            await page.get_by_role("button", name="Begin").click()
+            tour.pages["join-own"] = ("nobody", page.url.rpartition("/")[0])
+    await page.goto(f"{own}/check")
+    await page.get_by_role("button", name="Send the application").click()
+    await page.wait_for_load_state()
+    tour.pages |= {"apply-sent": ("nobody", page.url), "apply-history": ("nobody", f"{own}/history")}
+    await page.goto(own)
+    return context
+
+
+async def fill(page: Page, address: str, answers: Mapping[str, str]) -> None:
+    """Answer a page of questions as far as it asks, and go on."""
+    if address:
+        await page.goto(address)
+    for name, value in answers.items():
+        for control in (await page.locator(f"#answers [name={name}]").all())[:1]:
+            kind = await control.get_attribute("type")
+            if kind in {"radio", "checkbox"}:
+                await page.locator(f"#answers [name={name}][value={value}]").check()
+            elif await control.evaluate("each => each.tagName") == "SELECT":
+                await control.select_option(value)
+            else:
+                await control.fill(value)
+    await page.locator("#answers button[value=next]").click()
+    await page.wait_for_load_state()
+
+
+async def take_the_floor(browser: Browser, tour: Tour, homes: Mapping[str, str]) -> None:
+    """The NGO speaks from a browser that stays open; the delegate waits."""
+    for role in ("ngo", "delegate"):
+        context = await browser.new_context(storage_state=tour.people[role])
+        page = await context.new_page()
+        await page.goto(homes[role].replace("/check/", "/meeting/"))
+        await page.get_by_role("button", name="Request the floor").click()
+        if role == "ngo":
+            await page.locator('#own[data-state="connected"]').wait_for()
+        else:
+            await page.locator('#mine:is([data-standing="next"], [data-standing="waiting"])').wait_for()
+            await context.close()
+    context = await browser.new_context(storage_state=tour.people["chair"])
+    page = await context.new_page()
+    await page.goto(homes["chair"])
+    await page.get_by_role("button", name="Call the next speaker").click()
+    await page.locator(".clock").wait_for()
+    await context.close()
+
+
+async def picture(page: Page) -> None:
+    """Wait until the stage shows something; the page's own policy lets no predicate be evaluated in it."""
+    async with asyncio.timeout(10):
+        while not await page.locator("#stage").evaluate("video => video.videoWidth"):  # noqa: ASYNC110  # nothing to wait on
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(0.4)
+
+
+async def shoot(browser: Browser, name: str, person: StorageState, address: str) -> None:
+    """One page in every shape."""
+    for width, height in WIDTHS.items():
+        for language in LANGUAGES:
+            for theme in THEMES:
+                context = await browser.new_context(
+                    storage_state=person,
+                    viewport={"width": width, "height": height},
+                    color_scheme=theme,  # type: ignore[arg-type]  # one of its literals
+                    reduced_motion="reduce",
+                )
+                page = await context.new_page()
+                mark = "&" if "?" in address else "?"
+                await page.goto(f"{address}{mark}lang={language}")
+                if await page.locator("#stage").count():
+                    await picture(page)
+                await page.screenshot(path=OUT / f"{name}-{width}-{language}-{theme}.png", full_page=name != "hall")
+                await context.close()
+
+
+if __name__ == "__main__":
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    asyncio.run(main())
+    print(f"{len(list(OUT.iterdir()))} pictures in {OUT}")
