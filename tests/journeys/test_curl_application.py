@@ -125,8 +125,11 @@ async def test_an_application_from_the_first_form_to_the_meeting(demo_server: De
     assert (await thief.get(f"{place}/")).status == 401
     assert (await thief.get(f"{place}/meeting/plenary-1")).status == 401
 
-    # Even the floor can be asked for without a script.
-    room_url = f"{place}/meeting/plenary-1"
+    await ask_for_the_floor(applicant, f"{place}/meeting/plenary-1")
+
+
+async def ask_for_the_floor(applicant: Curl, room_url: str) -> None:
+    """Even the floor can be asked for without a script."""
     room = await applicant.get(room_url)
     assert (await applicant.post(f"{room_url}/request", room, {})).status == 303
     assert "You are next on the list." in (await applicant.get(room_url)).text
