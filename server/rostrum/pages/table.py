@@ -29,6 +29,7 @@ from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
 from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
 from rostrum.pages.console.papers import ROUTES as CONSOLE_PAPERS
 from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
+from rostrum.pages.console.queue import ROUTES as CONSOLE_QUEUE
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
 from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
@@ -61,6 +62,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PAPERS,
     *GREEN_ROOM,
     *CONSOLE,
+    *CONSOLE_QUEUE,
     *CONSOLE_MEMBERS,
     *CONSOLE_DEADLINES,
     *CONSOLE_FILES,

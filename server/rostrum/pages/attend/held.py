@@ -100,6 +100,7 @@ async def delete(visit: Visit) -> web.StreamResponse:
     await asyncio.to_thread(forget, house.settings.data / "outbox", done)
     await house.dossiers.wipe()
     house.names.forget()
+    house.register.forget()
     return page(visit, "attend/held_gone.html", session=session)
 
 
