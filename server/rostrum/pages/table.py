@@ -18,6 +18,7 @@ from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
+from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
 from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
@@ -63,6 +64,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *GREEN_ROOM,
     *CONSOLE,
     *CONSOLE_QUEUE,
+    *CONSOLE_BESIDE,
     *CONSOLE_MEMBERS,
     *CONSOLE_DEADLINES,
     *CONSOLE_FILES,

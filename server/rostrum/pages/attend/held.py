@@ -58,6 +58,7 @@ async def archive(visit: Visit) -> web.StreamResponse:
             for mail in found.mails
         ],
         "links": [asdict(each) for each in found.links],
+        "looks": {"files": [asdict(each) for each in found.looks], "wishes": list(found.wishes_seen)},
         "record": [asdict(each) for each in await acts(session, place_id, house.desk, house.journal)],
         "minutes": await minutes(session, place_id, house.desk, house.participation),
     }

@@ -22,6 +22,7 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.application import StatusModel, status_model, steps
+from rostrum.reads.beside import doubles_of
 from rostrum.reads.files import asked_for, evidence_of
 from rostrum.reads.programme import zone_of
 from rostrum.reads.queue import counts
@@ -160,6 +161,7 @@ async def _application_page(
         asked=asked_for(
             session.rules.evidence(found.category), await evidence_of(visit.house.files, found.application_id)
         ),
+        doubles=await doubles_of(session, visit.house.register, found.application_id),
         reasons=list(RefusalReason),
         new_links=new_links,
         wrong=wrong,
