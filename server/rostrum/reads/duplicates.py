@@ -4,7 +4,7 @@ Pure and incremental. What is compared is filed under a few keys, and only what 
 a thousand applications take a thousand small looks and no million. Nothing is decided here: people look and say.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,7 +56,7 @@ class Likeness:
 Judge = Callable[[Spelling, Spelling], float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Feature:
     """Something of an application that is compared. An address has no spelling and is compared by its keys alone."""
 
@@ -139,22 +139,26 @@ class Likenesses:
 
 
 def _features(application_id: str, organisation: str, people: Sequence[Person]) -> Sequence[_Feature]:
-    features: dict[_Feature, None] = {}
+    # Whoever is the focal point is mostly one of the people, too: what is written twice is compared once.
+    features: dict[tuple[Kind, str], _Feature] = {}
+
+    def add(
+        text: str, keys: Iterable[str], spelt: Spelling | None, judge: Judge | None, same: Kind, alike: Kind
+    ) -> None:
+        filed = frozenset(f"{same} {key}" for key in keys)
+        features[same, text] = _Feature(application_id, text, filed, spelt, judge, same, alike)
+
     spelt = spelling.organisation(organisation)
     if spelt.words:
-        judge, kinds = spelling.organisation_likeness, (Kind.SAME_ORGANISATION, Kind.ALIKE_ORGANISATION)
-        keys = frozenset(f"o {key}" for key in spelling.keys(spelt))
-        features[_Feature(application_id, organisation, keys, spelt, judge, *kinds)] = None
+        kinds = (Kind.SAME_ORGANISATION, Kind.ALIKE_ORGANISATION)
+        add(organisation, spelling.keys(spelt), spelt, spelling.organisation_likeness, *kinds)
     for each in people:
         spelt = spelling.person(each.given_name, each.family_name)
         if len(spelt.words) > 1:
-            keys = frozenset(f"n {key}" for key in spelling.keys(spelt))
-            judge, kinds = spelling.person_likeness, (Kind.SAME_NAME, Kind.ALIKE_NAME)
-            features[_Feature(application_id, each.name, keys, spelt, judge, *kinds)] = None
+            add(each.name, spelling.keys(spelt), spelt, spelling.person_likeness, Kind.SAME_NAME, Kind.ALIKE_NAME)
         if each.email:
-            keys, kinds = frozenset({f"e {_mailbox(each.email)}"}), (Kind.SAME_EMAIL, Kind.ALIKE_EMAIL)
-            features[_Feature(application_id, each.email, keys, None, None, *kinds)] = None
-    return tuple(features)
+            add(each.email, [_mailbox(each.email)], None, None, Kind.SAME_EMAIL, Kind.ALIKE_EMAIL)
+    return tuple(features.values())
 
 
 def _address(email: str) -> str:

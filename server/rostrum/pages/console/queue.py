@@ -65,7 +65,7 @@ async def save(visit: Visit) -> web.StreamResponse:
     """Save the present filter; under a name that there is already, in the place of what was there."""
     post = await visit.request.post()
     name, shared = _name(post.get("name")), post.get("shared") == "yes"
-    query = query_of(filter_of(dict(parse_qsl(str(post.get("query", ""))))))
+    query = query_of(replace(filter_of(dict(parse_qsl(str(post.get("query", ""))))), page=1))
     known = await views_of(visit.house.dossiers, visit.session_id, visit.place_id)
     same = next((view for view in known if view.name == name and view.shared == shared), None)
     if not name or (same is None and len(known) >= VIEWS_MAX):
