@@ -10,6 +10,7 @@ from typing import ClassVar, get_args
 
 from rostrum.assembly.actor import Actor, Right
 from rostrum.assembly.credentials_report import Report
+from rostrum.assembly.presence import Electorate
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.state_credentials import (
     CREDENTIALS_MACHINE,
@@ -59,6 +60,17 @@ def voters(credentials: Credentials, delegations: Iterable[str]) -> frozenset[st
         return frozenset(delegations)
     may = {each.delegation_id for each in credentials.states.values() if each.votes}
     return frozenset(each for each in delegations if each in may)
+
+
+def electorate(credentials: Credentials, delegations: Iterable[str]) -> Electorate:
+    """Whose presence is the quorum to open: delegations that vote by category and speak for a state on the roll.
+
+    One that has lost its vote for a time is a party all the same. `members`: how many states are on the roll.
+    """
+    if not credentials.states:
+        return Electorate(frozenset(delegations))
+    seated = {each.delegation_id for each in credentials.states.values()}
+    return Electorate(frozenset(each for each in delegations if each in seated), len(credentials.states))
 
 
 # Commands

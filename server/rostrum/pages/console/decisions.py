@@ -25,15 +25,16 @@ async def _open_vote(sent: Sent) -> Acting:
     await note_presence(visit.house, meeting)
     session = (await visit.house.desk.load(ACCREDITATION, meeting.session_id)).state
     kept = (await visit.house.desk.load(CREDENTIALS, meeting.session_id)).state
-    roll = credentials.voters(kept, roll_of(session))
+    accredited = roll_of(session)
+    roll, members = credentials.voters(kept, accredited), credentials.electorate(kept, accredited).members
     motion_id = sent.field("motion_id") or None
     if motion_id is not None:
-        return Acting(OpenVote(new_id(), Subject.PROCEDURE, roll, motion_id=motion_id))
+        return Acting(OpenVote(new_id(), Subject.PROCEDURE, roll, motion_id=motion_id, members=members))
     subject = sent.field("subject")
     if subject not in set(Subject):
         raise Refused(Why.TEXT_MISSING)
     text_id, write = sent.sealed("decision", {"text": sent.required("text")})
-    return Acting(OpenVote(new_id(), Subject(subject), roll, text_id), [write])
+    return Acting(OpenVote(new_id(), Subject(subject), roll, text_id, members=members), [write])
 
 
 def _count_hand(sent: Sent) -> Acting:
