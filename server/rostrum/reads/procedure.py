@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from rostrum.assembly import credentials
 from rostrum.assembly import presence as presences
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import Right
 from rostrum.assembly.consent import ConsentState, Matter
 from rostrum.assembly.credentials import Credentials
+from rostrum.assembly.electorate import electorate, voters
 from rostrum.assembly.entry import EntryState, Kind
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.motions import MotionState
@@ -204,8 +204,8 @@ async def procedure_model(
     vote = meeting.votes.current
     closed = [each for each in meeting.votes.votes.values() if each.adopted is not None]
     accredited = roll_of(session)
-    parties = credentials.electorate(kept, accredited)
-    entitled = Electorate(credentials.voters(kept, accredited), parties.members)
+    parties = electorate(kept, accredited)
+    entitled = Electorate(voters(kept, accredited), parties.members)
     return ProcedureModel(
         next_act(meeting),
         tuple(

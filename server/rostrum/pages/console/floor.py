@@ -9,7 +9,7 @@ from rostrum.assembly import line
 from rostrum.assembly.actor import Right
 from rostrum.assembly.agenda import OpenItem
 from rostrum.assembly.consent import AskConsent, Matter
-from rostrum.assembly.credentials import electorate
+from rostrum.assembly.electorate import electorate
 from rostrum.assembly.meeting import MeetingCommand
 from rostrum.assembly.rules.procedure import Closing, Order
 from rostrum.assembly.sitting import CloseMeeting, OpenMeeting, ResumeMeeting, SuspendMeeting
