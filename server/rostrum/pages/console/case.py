@@ -19,6 +19,7 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Visit
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.application import status_model, steps
+from rostrum.reads.beside import doubles_of
 from rostrum.reads.files import asked_for, evidence_of
 from rostrum.reads.relation import related
 from rostrum.reads.review import appeal_model, review_model
@@ -120,6 +121,7 @@ async def case_page(
         appeal=await appeal_model(found.appeal, house.dossiers),
         steps=await steps(recorded, found.application_id, session, house.names),
         asked=asked_for(wanted, await evidence_of(house.files, found.application_id)),
+        doubles=await doubles_of(session, house.register, found.application_id),
         kinds=list(kinds),
         reasons=list(RefusalReason),
         new_links=new_links,

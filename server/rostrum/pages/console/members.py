@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from rostrum.assembly.application import Application
-from rostrum.assembly.delegation import BEFORE_SECRETARIAT, LookAtProtection, Member, MemberState
+from rostrum.assembly.delegation import BEFORE_SECRETARIAT, LookAtProtection, Member
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.desk import ACCREDITATION
 from rostrum.pages.apply.form import tidy
@@ -17,9 +17,7 @@ from rostrum.pages.console.routes import ADMINISTER, NOTE_MAX, session_of
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.application import Change, revisions
-
-UNSEEN = (MemberState.WAITING, MemberState.DECLINED, MemberState.REMOVED)
-"""Who is in one of these the secretariat is not shown: the focal point comes first."""
+from rostrum.reads.register import UNSEEN
 
 
 async def member(visit: Visit) -> web.StreamResponse:

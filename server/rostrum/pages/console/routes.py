@@ -5,11 +5,10 @@ from aiohttp import web
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import Right
 from rostrum.desk import ACCREDITATION, MEETING
-from rostrum.pages.apply.form import tidy
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.programme import zone_of
-from rostrum.reads.queue import Filter, queue_model
+from rostrum.reads.queue import counts
 
 ADMINISTER = frozenset({Right.ADMINISTER})
 NOTE_MAX = 4000
@@ -18,7 +17,6 @@ NOTE_MAX = 4000
 async def overview(visit: Visit) -> web.StreamResponse:
     """What waits for the secretariat."""
     session = await session_of(visit)
-    queue = await queue_model(session, visit.house.dossiers, Filter())
     meetings = [
         (await visit.house.desk.load(MEETING, identifier)).state
         for identifier in await visit.house.desk.identifiers(MEETING)
@@ -28,36 +26,13 @@ async def overview(visit: Visit) -> web.StreamResponse:
         "console/overview.html",
         at=f"/at/{visit.place_id}/console",
         session=session,
-        counts=queue.counts,
+        counts=counts(session),
         meetings=sorted(
             (meeting for meeting in meetings if meeting.session_id == session.session_id),
             key=lambda meeting: (meeting.scheduled_at is None, meeting.scheduled_at),
         ),
         zone=zone_of(await visit.house.dossiers.get(visit.standing.place.dossier_id)),
         mails=await visit.house.outbox.count(session.session_id),
-    )
-
-
-async def applications(visit: Visit) -> web.StreamResponse:
-    """The queue."""
-    session = await session_of(visit)
-    query = visit.request.query
-    number = query.get("page", "1")
-    wanted = Filter(
-        query.get("state", ""),
-        query.get("category", ""),
-        str(tidy(query.get("search", "")))[:200],
-        int(number) if number.isdecimal() and len(number) < 6 else 1,
-    )
-    queue = await queue_model(session, visit.house.dossiers, wanted)
-    return page(
-        visit,
-        "console/queue.html",
-        at=f"/at/{visit.place_id}/console",
-        session=session,
-        queue=queue,
-        wanted=wanted,
-        categories=session.rules.applying,
     )
 
 
@@ -81,6 +56,5 @@ async def session_of(visit: Visit) -> Accreditation:
 
 ROUTES = (
     Route("GET", "/console", overview, ADMINISTER),
-    Route("GET", "/console/applications", applications, ADMINISTER),
     Route("GET", "/console/outbox", outbox, ADMINISTER),
 )
