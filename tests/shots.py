@@ -148,7 +148,7 @@ async def apply(browser: Browser, url: str, tour: Tour) -> BrowserContext:
     page = await context.new_page()
     for sent in (False, True):
         await page.goto(f"{url}/apply/demo")
-        await page.get_by_label("Non-governmental organisation").check()
+        await page.get_by_role("radio", name="Non-governmental organisation", exact=True).check()
         await page.get_by_role("button", name="Save and continue").click()
         own = page.url.partition("?")[0]
         for name, answers in {**SECTIONS, "consent": {"consent": "yes"}}.items():
