@@ -77,7 +77,8 @@ def _mail(
         link=link.url,
         expires_at=house.clock() + LINK_LIFE,
     )
-    return [queued(house, session.session_id, recipient, language, words)]
+    discreet = member.protected_id is not None
+    return [queued(house, session.session_id, recipient, language, words, discreet=discreet)]
 
 
 def _name(written: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.application import Change, revisions
+from rostrum.reads.wishes import asked_among
 from rostrum.retention import DOSSIER_LIFE
 
 UNSEEN = (MemberState.WAITING, MemberState.DECLINED, MemberState.REMOVED)
@@ -85,7 +86,11 @@ async def refuse(visit: Visit) -> web.StreamResponse:
             words=words,
             url=str(contact.get("url", "")),
         )
-        writes.append(queued(house, session.session_id, recipient, language, told))
+        # Where it is about somebody who asked for protection, not even the focal point's mail says who it is.
+        discreet = found.protected_id is not None or await asked_among(
+            recipient, application.members.values(), house.dossiers
+        )
+        writes.append(queued(house, session.session_id, recipient, language, told, discreet=discreet, hold=True))
     command = RefuseMember(application.application_id, found.member_id, note_id)
     await house.desk.act(ACCREDITATION, session.session_id, command, visit.actor, also=writes)
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/applications/{application.application_id}")

@@ -25,6 +25,7 @@ from rostrum.reads.application import StatusModel, status_model, steps
 from rostrum.reads.files import asked_for, evidence_of
 from rostrum.reads.programme import zone_of
 from rostrum.reads.queue import Filter, queue_model
+from rostrum.reads.wishes import asked_by
 from rostrum.record.journal import Write
 from rostrum.retention import DOSSIER_LIFE
 
@@ -103,7 +104,7 @@ async def refuse(visit: Visit) -> web.StreamResponse:
         return await _application_page(visit, session, found, wrong="refusal", words=words, reason=reason)
     note_id = new_id()
     model = await status_model(found, visit.house.dossiers)
-    mail = _mail(visit, session, model, "mail/refused.txt", reason=reason, words=words)
+    mail = _mail(visit, session, model, "mail/refused.txt", hold=False, reason=reason, words=words)
     await visit.house.desk.act(
         ACCREDITATION,
         session.session_id,
@@ -129,7 +130,7 @@ async def ask(visit: Visit) -> web.StreamResponse:
         visit.actor,
         also=[
             _note(visit, session, found, note_id, "question", words),
-            *_mail(visit, session, model, "mail/question.txt", question=words),
+            *_mail(visit, session, model, "mail/question.txt", hold=True, question=words),
         ],
     )
     raise web.HTTPSeeOther(_url(visit, found))
@@ -205,7 +206,9 @@ def _note(visit: Visit, session: Accreditation, found: Application, note_id: str
     )
 
 
-def _mail(visit: Visit, session: Accreditation, model: StatusModel, template: str, **more: object) -> list[Write]:
+def _mail(
+    visit: Visit, session: Accreditation, model: StatusModel, template: str, *, hold: bool, **more: object
+) -> list[Write]:
     """The mail to an applicant; none where the address is no longer kept."""
     recipient = model.fields.get("email")
     if not recipient:
@@ -220,7 +223,9 @@ def _mail(visit: Visit, session: Accreditation, model: StatusModel, template: st
         url=model.fields.get("url", ""),
         **more,
     )
-    return [queued(visit.house, session.session_id, recipient, language, words)]
+    people = [(member.fields.get("email", ""), member.protected) for member in model.members]
+    discreet = asked_by(recipient, people)
+    return [queued(visit.house, session.session_id, recipient, language, words, discreet=discreet, hold=hold)]
 
 
 def _url(visit: Visit, found: Application) -> str:
