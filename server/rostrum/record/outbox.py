@@ -21,6 +21,8 @@ BACKOFF = (1, 5, 15, 60, 240, 720)
 ATTEMPTS_MAX = 12
 GIVEN_UP_AFTER = timedelta(days=5)
 """How long a mail waits for a server that is away (RFC 5321, 4.5.4.1)."""
+NOT_TAKEN = "recipient refused"
+"""How the error begins with which the server refused an address at once."""
 CLAIM = timedelta(minutes=10)
 """How long a mail that was taken to be sent is left alone: after it, whoever took it has died and it is tried again."""
 IDS_AT_ONCE = 500
@@ -86,6 +88,14 @@ class Mail:
         """Its plain text."""
         return self.letter.plain
 
+    @property
+    def unreachable(self) -> bool:
+        """Whether it says that nothing reaches its address: it came back for good, or the server refused it at once."""
+        error = self.last_error or ""
+        if self.state is MailState.BOUNCED:
+            return error.startswith("5.")
+        return self.state is MailState.FAILED and error.startswith(NOT_TAKEN)
+
 
 class Outbox:
     """Keeps mails until they are sent."""
@@ -106,6 +116,11 @@ class Outbox:
                 await session.execute(insert(outbox), rows)
 
         return write
+
+    async def add(self, mail: NewMail, now: datetime) -> None:
+        """Queue a mail by itself."""
+        async with self._database.session() as session:
+            await self.queue([mail], now)(session)
 
     async def claim(self, now: datetime, limit: int) -> list[Mail]:
         """Take the mails that are to be tried now, oldest first; nobody else is given them for the time of a claim."""
@@ -155,6 +170,63 @@ class Outbox:
         chosen = select(outbox).where(outbox.c.session_id == session_id).order_by(outbox.c.created_at.desc())
         return [mail for mail in await self._mails(chosen) if mail.recipient in addresses] if addresses else []
 
+    async def search(self, session_id: str, address: str) -> list[Mail]:
+        """A session's mails to an address, newest first (not those from before there was a hash)."""
+        wanted = (outbox.c.session_id == session_id) & (outbox.c.address == self._address(address))
+        return await self._mails(select(outbox).where(wanted).order_by(outbox.c.created_at.desc()))
+
+    async def find(self, session_id: str, mail_id: str) -> Mail | None:
+        """One mail of a session."""
+        wanted = (outbox.c.session_id == session_id) & (outbox.c.mail_id == mail_id)
+        return next(iter(await self._mails(select(outbox).where(wanted))), None)
+
+    async def unreachable(self, session_id: str) -> Mapping[str, Mail]:
+        """The session's addresses (casefolded) that nothing reaches, each with its newest mail that says so.
+
+        An address to which something was sent since, and has not come back, is not among them.
+        """
+        own, lost = outbox.c.session_id == session_id, outbox.c.state.in_((MailState.BOUNCED, MailState.FAILED))
+        moment = func.coalesce(outbox.c.sent_at, outbox.c.created_at)
+        mails = [
+            mail for mail in await self._mails(select(outbox).where(own & lost).order_by(moment)) if mail.unreachable
+        ]
+        found = {mail.recipient.strip().casefold(): mail for mail in mails}
+        hashes = {self._address(address): address for address in found}
+        chosen = own & (outbox.c.state == MailState.SENT) & outbox.c.address.in_(hashes)
+        wanted = select(outbox.c.address, outbox.c.sent_at).where(chosen)
+        async with self._database.reading() as session:
+            for hashed, sent_at in await session.execute(wanted):
+                mail = found.get(hashes[hashed])
+                if mail is not None and sent_at > (mail.sent_at or mail.created_at):
+                    del found[hashes[hashed]]
+        return found
+
+    async def came_back(self, mail_id: str, status: str, *, gave_up: bool) -> bool:
+        """Note a report on a mail that was sent (`status`: RFC 3463); False where there is none such, or no more."""
+        # A report may be quicker than the note that the mail was sent.
+        out = outbox.c.state.in_((MailState.SENT, MailState.WAITING) if gave_up else (MailState.SENT,))
+        values = {"state": MailState.BOUNCED, "next_attempt_at": None} if gave_up else {}
+        async with self._database.session() as session:
+            changed = await session.execute(
+                update(outbox)
+                .where((outbox.c.mail_id == mail_id) & out)
+                .values(last_error=status, **values)
+                .returning(outbox.c.mail_id)
+            )
+            return changed.first() is not None
+
+    async def send_now(self, session_id: str, mail_id: str, now: datetime) -> bool:
+        """Have a mail tried at once that waits for a later attempt or for others, or was given up; else False."""
+        later = (outbox.c.state == MailState.WAITING) & outbox.c.last_error.is_not(None)
+        chosen = later | outbox.c.state.in_((MailState.HELD, MailState.FAILED))
+        values = {"state": MailState.WAITING, "next_attempt_at": now, "attempts": 0}
+        return await self._change_one(session_id, mail_id, chosen, values)
+
+    async def cancel(self, session_id: str, mail_id: str) -> bool:
+        """Take a mail back that was not sent; False where it was, or there is none such."""
+        values = {"state": MailState.CANCELLED, "next_attempt_at": None}
+        return await self._change_one(session_id, mail_id, outbox.c.state.in_(TO_COME), values)
+
     def gone(self, mail_ids: Sequence[str]) -> Write:
         """A write that deletes mails."""
         wanted = list(mail_ids)
@@ -181,8 +253,12 @@ class Outbox:
             return {MailState(state): number for state, number in await session.execute(wanted)}
 
     async def mark_sent(self, mail_ids: Sequence[str], now: datetime, state: MailState = MailState.SENT) -> None:
-        """The mails have left (SENT), or lie as files (WRITTEN)."""
-        await self._change(mail_ids, state=state, sent_at=now, next_attempt_at=None, last_error=None)
+        """The mails have left (SENT), or lie as files (WRITTEN); one that has come back meanwhile stays so."""
+        values = {"state": state, "sent_at": now, "next_attempt_at": None, "last_error": None}
+        async with self._database.session() as session:
+            for some in _parcels(mail_ids):
+                chosen = outbox.c.mail_id.in_(some) & (outbox.c.state != MailState.BOUNCED)
+                await session.execute(update(outbox).where(chosen).values(values))
 
     async def mark_failed(self, mail: Mail, now: datetime, error: str, *, final: bool) -> None:
         """An attempt failed. `final`: the other side will never take it; else it is tried again, ever later."""
@@ -210,6 +286,12 @@ class Outbox:
         async with self._database.session() as session:
             for some in _parcels(mail_ids):
                 await session.execute(update(outbox).where(outbox.c.mail_id.in_(some)).values(values))
+
+    async def _change_one(self, session_id: str, mail_id: str, chosen: Any, values: Mapping[str, Any]) -> bool:
+        one = (outbox.c.session_id == session_id) & (outbox.c.mail_id == mail_id) & chosen
+        async with self._database.session() as session:
+            changed = await session.execute(update(outbox).where(one).values(values).returning(outbox.c.mail_id))
+            return changed.first() is not None
 
     async def _mails(self, wanted: Any) -> list[Mail]:
         async with self._database.reading() as session:

@@ -1,4 +1,4 @@
-"""The secretariat's console: what waits, applications and their decisions, places and links, mails."""
+"""The secretariat's console: what waits, applications and their decisions."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,7 @@ from rostrum.assembly.application import (
 )
 from rostrum.assembly.refusal import Why
 from rostrum.desk import ACCREDITATION, MEETING
+from rostrum.house import House
 from rostrum.identity.secrets import new_id
 from rostrum.pages.apply.form import tidy
 from rostrum.pages.console.acceptance import NewLink, acceptance
@@ -27,6 +28,7 @@ from rostrum.reads.programme import zone_of
 from rostrum.reads.queue import Filter, queue_model
 from rostrum.reads.wishes import asked_by
 from rostrum.record.journal import Write
+from rostrum.record.outbox import Mail
 from rostrum.retention import DOSSIER_LIFE
 
 ADMINISTER = frozenset({Right.ADMINISTER})
@@ -136,19 +138,6 @@ async def ask(visit: Visit) -> web.StreamResponse:
     raise web.HTTPSeeOther(_url(visit, found))
 
 
-async def outbox(visit: Visit) -> web.StreamResponse:
-    """The mails: sent, waiting, failed, or kept as files where no mail server is set."""
-    session = await session_of(visit)
-    return page(
-        visit,
-        "console/outbox.html",
-        at=f"/at/{visit.place_id}/console",
-        session=session,
-        mails=await visit.house.outbox.recent(session.session_id),
-        folder=None if visit.house.settings.smtp_url else visit.house.settings.data / "outbox",
-    )
-
-
 async def session_of(visit: Visit) -> Accreditation:
     """Accreditation to the visitor's session."""
     return (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
@@ -173,6 +162,7 @@ async def _application_page(
     reason: str = "",
 ) -> web.StreamResponse:
     recorded = await visit.house.journal.read(ACCREDITATION.stream(session.session_id))
+    model = await status_model(found, visit.house.dossiers)
     return page(
         visit,
         "console/application.html",
@@ -180,17 +170,25 @@ async def _application_page(
         shown_at=_url(visit, found),
         at=f"/at/{visit.place_id}/console",
         session=session,
-        application=await status_model(found, visit.house.dossiers),
+        application=model,
         steps=await steps(recorded, found.application_id, session, visit.house.names),
         asked=asked_for(
             session.rules.evidence(found.category), await evidence_of(visit.house.files, found.application_id)
         ),
         reasons=list(RefusalReason),
         new_links=new_links,
+        unreachable=await unreachable_of(visit.house, session.session_id, model),
         wrong=wrong,
         words=words,
         reason=reason,
     )
+
+
+async def unreachable_of(house: House, session_id: str, model: StatusModel) -> dict[str, Mail]:
+    """The addresses of an application that nothing reaches, each as it is written there."""
+    lost = await house.outbox.unreachable(session_id)
+    addresses = [model.fields.get("email", ""), *(member.fields.get("email", "") for member in model.members)]
+    return {address: lost[address.casefold()] for address in addresses if address.casefold() in lost}
 
 
 def _note(visit: Visit, session: Accreditation, found: Application, note_id: str, kind: str, words: str) -> Write:
@@ -239,5 +237,4 @@ ROUTES = (
     Route("POST", "/console/applications/{application_id}/acceptance", accept, ADMINISTER),
     Route("POST", "/console/applications/{application_id}/refusal", refuse, ADMINISTER),
     Route("POST", "/console/applications/{application_id}/question", ask, ADMINISTER),
-    Route("GET", "/console/outbox", outbox, ADMINISTER),
 )
