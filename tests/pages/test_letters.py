@@ -4,12 +4,15 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from rostrum.assembly.sitting import MeetingKind, MeetingState
 from rostrum.i18n import LANGUAGES
 from rostrum.letter import Button, Figure, Letter, Paragraph, together
 from rostrum.pages.letters import letter, neutral
+from rostrum.reads.programme import PlannedMeeting
 from rostrum.webroot import web_root
 from tests.support.app import Running
 
@@ -36,6 +39,21 @@ MODEL = {
     "expires_at": datetime(2027, 1, 2, tzinfo=UTC),
     "reason": "not-eligible",
     "changed": False,
+    "what": "revised",
+    "meeting": {"en": "Meeting⟪title⟫"},
+    "at": datetime(2027, 1, 2, tzinfo=UTC),
+    "zone": ZoneInfo("Africa/Dakar"),
+    "zone_name": "Africa/Dakar",
+    "meetings": [
+        PlannedMeeting(
+            "m",
+            {"en": "Meeting⟪title⟫"},
+            MeetingKind.PUBLIC,
+            MeetingState.SCHEDULED,
+            datetime(2027, 1, 2, tzinfo=UTC),
+            True,
+        )
+    ],
 }
 
 
@@ -79,7 +97,7 @@ def html_of(running: Running, language: str, words: Letter) -> str:
 
 
 async def test_html_and_text_say_the_same_in_every_language(running: Running) -> None:
-    assert len(TEMPLATES) >= 8
+    assert len(TEMPLATES) >= 9
     for template in TEMPLATES:
         for language in LANGUAGES:
             told = of(running, template, language)

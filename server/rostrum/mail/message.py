@@ -8,6 +8,7 @@ from email.utils import format_datetime, formataddr, parseaddr
 from typing import Protocol
 
 from rostrum.letter import Letter
+from rostrum.mail.invitation import calendar, method_of
 
 
 class Sendable(Protocol):
@@ -57,4 +58,18 @@ def message(mail: Sendable, senders: Senders, html: str) -> EmailMessage:
     built["Content-Language"] = mail.language
     built.set_content(mail.letter.plain, charset="utf-8")
     built.add_alternative(html, subtype="html", charset="utf-8")
+    _invite(built, mail, address)
     return built
+
+
+def _invite(built: EmailMessage, mail: Sendable, organiser: str) -> None:
+    """Add the meetings: a single one as calendars look for it, several each as a file of its own (RFC 5546, 3.2.2)."""
+    invitations = mail.letter.invitations
+    for number, one in enumerate(invitations, 1):
+        made = calendar(one, organiser, mail.recipient, mail.created_at)
+        method = {"method": method_of(one), "charset": "utf-8"}
+        if len(invitations) == 1:
+            built.add_alternative(made, "text", "calendar", cte="base64", params=method)
+        else:
+            name = f"meeting-{number}.ics"
+            built.add_attachment(made, "text", "calendar", cte="base64", params=method, filename=name)
