@@ -3,13 +3,17 @@
 import base64
 from datetime import timedelta
 
+import aiohttp
 import pypdfium2
 import zxingcpp
+from PIL import Image
 
 from rostrum.cli.demo import SESSION_ID
 from rostrum.desk import ACCREDITATION
 from rostrum.identity.badges import Badger, BadgeState, standing
+from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running
+from tests.uploads import hostile
 
 DPI = 200
 POINTS_PER_INCH = 72
@@ -47,6 +51,47 @@ async def test_a_printed_badge_is_read_back_and_believed_offline(running: Runnin
         assert badge is not None
         assert place_id not in code
         assert badge.badge_id == badger.badge_id(place_id)
+
+
+def colours(pdf: bytes) -> set[str]:
+    """Which of the photograph's two colours stand on a badge."""
+    (sheet,) = pypdfium2.PdfDocument(pdf)
+    drawn: Image.Image = sheet.render(scale=1).to_pil().convert("RGB")
+    raw = drawn.tobytes()
+    points = [raw[start : start + 3] for start in range(0, len(raw), 3)]
+    found = {"red": (254, 0, 0), "blue": (0, 0, 254)}
+    return {
+        name
+        for name, wanted in found.items()
+        if sum(all(abs(a - b) < 40 for a, b in zip(point, wanted, strict=True)) for point in points) > 500
+    }
+
+
+async def send_photograph(one: Knocker, data: bytes) -> None:
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
+    form.add_field("csrf", one.csrf)
+    form.add_field("purpose", "photograph")
+    form.add_field("file", data, filename="me.jpg", content_type="image/jpeg")
+    async with (
+        aiohttp.ClientSession(one.base, cookies=one.jar) as session,
+        session.post(f"/at/{one.place_id}/photograph", data=form, allow_redirects=False) as answer,
+    ):
+        assert answer.status == 303, await answer.text()
+
+
+async def test_a_photograph_is_on_the_badge_of_who_sent_one_and_wants_it_there(running: Running) -> None:
+    secretariat, ngo = await running.place("secretariat"), await running.place("ngo")
+    path = f"places/{ngo.place_id}/badge.pdf"
+    plain = await printed(secretariat, path)
+    assert colours(plain) == set()
+    await send_photograph(ngo, hostile.picture("JPEG", (2400, 1200)))
+    pictured = await printed(secretariat, path)
+    assert colours(pictured) == {"red", "blue"}
+    await protect(running, ngo, no_photograph="yes")
+    hidden = await printed(secretariat, path)
+    assert colours(hidden) == set()
+    for pdf in (plain, pictured, hidden):
+        assert len(codes(pdf)) == 1, "the code is still read"
 
 
 async def test_a_door_knows_what_is_not_to_be_believed(running: Running) -> None:

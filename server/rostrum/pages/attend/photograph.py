@@ -15,6 +15,7 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.files import photographs_of
+from rostrum.reads.wishes import wishes_of
 from rostrum.record.files import Owner
 from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import PHOTOGRAPH, Ready
@@ -79,6 +80,7 @@ async def _page(visit: Visit, *, wrong: Why | None = None) -> web.StreamResponse
         shown_at=f"/at/{visit.place_id}/photograph",
         at=f"/at/{visit.place_id}/photograph",
         session=session,
+        unwanted=(await wishes_of(visit.standing.place, visit.house.dossiers)).no_photograph,
         there=bool(await photographs_of(visit.house.files, visit.place_id)),
         sent=visit.request.query.get("sent") == "yes",
         wrong=wrong,

@@ -1,5 +1,6 @@
 """Badges to print: one, or all on sheets; and what a door needs to believe them without the network."""
 
+import asyncio
 import base64
 import io
 
@@ -15,7 +16,10 @@ from rostrum.pages.console.routes import ADMINISTER, session_of
 from rostrum.pages.render import language_of
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
+from rostrum.printing.portraits import portrait
 from rostrum.printing.typeset import typeset
+from rostrum.reads.files import photographs_of
+from rostrum.reads.wishes import wishes_of
 
 TEMPLATE = "badges.typ"
 WORDS = "console/badge_words.html"
@@ -64,7 +68,7 @@ async def _printed(
             continue
         name, code = names[place.place_id], house.badger.code(place.place_id, session.session_id, link.expires_at)
         words = house.templates.render(language, WORDS, {"place": place}).split("\n")
-        category, seat, alt = (each.strip() for each in words[:3])
+        category, seat, alt, portrait_alt = (each.strip() for each in words[:4])
         badges.append(
             {
                 "name": name.person or name.delegation,
@@ -73,12 +77,24 @@ async def _printed(
                 "seat": seat,
                 "alt": alt,
                 "picture": _picture(code),
+                "portrait": await _portrait(visit, place),
+                "portrait_alt": portrait_alt,
             }
         )
     title = house.templates.locales[language].localised(session.titles)
     pdf = await typeset(TEMPLATE, language, {"title": title, "badges": badges, "sheet": sheet})
     headers = {"Content-Disposition": 'inline; filename="badges.pdf"'}
     return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+
+async def _portrait(visit: Visit, place: Place) -> str:
+    """The holder's photograph as SVG; "" where there is none, or none was to be on the badge."""
+    house = visit.house
+    kept = await photographs_of(house.files, place.place_id)
+    if not kept or (await wishes_of(place, house.dossiers)).no_photograph:
+        return ""
+    data = b"".join([piece async for piece in house.files.read(kept[-1])])
+    return await asyncio.to_thread(portrait, data)
 
 
 def _picture(code: str) -> str:
