@@ -126,6 +126,10 @@ class Outbox:
         """Take the mails that are to be tried now, oldest first; nobody else is given them for the time of a claim."""
         waiting = (outbox.c.state == MailState.WAITING) & (outbox.c.next_attempt_at <= now)
         chosen = select(outbox).where(waiting).order_by(outbox.c.next_attempt_at).limit(limit)
+        # Looked into every second: nobody who writes is to wait where there is nothing.
+        async with self._database.reading() as session:
+            if (await session.execute(chosen.limit(1))).first() is None:
+                return []
         async with self._database.session() as session:
             rows = (await session.execute(chosen.with_for_update(skip_locked=True))).all()
             ids = [row.mail_id for row in rows]
