@@ -126,12 +126,13 @@ class Mailer:
 
     async def _deliver(self, line: Line, mail: Mail) -> None:
         html = self._templates.render(mail.language, "mail/layout.html", {"letter": mail.letter})
+        sender = self._return_path.of(mail.mail_id) or self._senders.of(mail)[1]
         try:
             built = message(mail, self._senders, html)
+            await line.deliver(Parcel(mail.mail_id, sender, mail.recipient, built))
         except ValueError as error:
+            # One mail that nobody can write holds up no other.
             raise NotSent(f"cannot be written: {type(error).__name__}", final=True) from error
-        sender = self._return_path.of(mail.mail_id) or self._senders.of(mail)[1]
-        await line.deliver(Parcel(mail.mail_id, sender, mail.recipient, built))
 
     async def _note(self, sent: asyncio.Queue[str | None]) -> int:
         """Note mails as sent, all that have left meanwhile in one transaction; None ends it. How many there were."""

@@ -150,6 +150,19 @@ async def test_the_envelope_leads_back_to_the_mail_and_asks_for_reports(post: Po
     assert receiver.asked == ["RET=HDRS", f"ENVID={mail.mail_id}", "NOTIFY=FAILURE,DELAY"]
 
 
+@pytest.mark.parametrize("international", [True, False])
+async def test_an_address_in_other_letters_goes_where_the_server_can_and_holds_up_nobody(
+    post: Post, international: bool
+) -> None:
+    receiver = Receiver()
+    await post.put(new("пошта@example.org", plain_letter("ж")), new("plain@example.org", plain_letter("p")))
+    with serving(receiver, enable_SMTPUTF8=international) as url:
+        await post.mailer(Smtp(url), post.return_path).deliver_due()
+    to = {str(message["To"]) for message in receiver.messages}
+    assert to == ({AWA, "plain@example.org"} | ({"пошта@example.org"} if international else set()))
+    assert (await post.outbox.count("s")).get(MailState.FAILED, 0) == (0 if international else 1)
+
+
 async def test_who_asked_for_protection_is_written_to_by_the_sender_that_says_nothing(post: Post) -> None:
     receiver = Receiver()
     await post.put(new("k@example.org", plain_letter("A message is waiting for you"), discreet=True))

@@ -81,10 +81,10 @@ class SmtpLine:
         client = await self._connected()
         report = client.supports_extension("dsn")
         try:
-            await client.sendmail(
-                parcel.sender,
-                [parcel.recipient],
-                parcel.message.as_bytes(),
+            await client.send_message(
+                parcel.message,
+                sender=parcel.sender,
+                recipients=[parcel.recipient],
                 # RFC 3461: only what tells that a mail did not arrive, and without its text.
                 mail_options=["RET=HDRS", f"ENVID={parcel.mail_id}"] if report else None,
                 rcpt_options=["NOTIFY=FAILURE,DELAY"] if report else None,
@@ -93,6 +93,9 @@ class SmtpLine:
             await self._reset(client)
             codes = [refused.code for refused in error.recipients]
             raise NotSent(f"recipient refused ({codes[0]})", final=all(code >= 500 for code in codes)) from error
+        except aiosmtplib.SMTPNotSupported as error:
+            # Letters before the @ that this server cannot write (RFC 6531).
+            raise NotSent("address not supported", final=True) from error
         except aiosmtplib.SMTPSenderRefused as error:
             # Our own address is wrong: no mail's fault, and mended by the operator.
             await self._reset(client)
