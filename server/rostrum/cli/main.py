@@ -14,6 +14,7 @@ from rostrum import settings as settings_file
 from rostrum.app import Server, create, play_test_picture
 from rostrum.assembly.rules import RulesError
 from rostrum.cli import demo as demonstration
+from rostrum.cli.bounce import bounce
 from rostrum.cli.loadtest import loadtest
 from rostrum.house import HOUSE
 from rostrum.identity.secrets import signing_key
@@ -29,6 +30,7 @@ def main() -> None:
     """Rostrum: hybrid meetings in which those far away take part as fully as those in the hall."""
 
 
+main.add_command(bounce)
 main.add_command(loadtest)
 
 
