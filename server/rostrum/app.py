@@ -39,6 +39,7 @@ from rostrum.pages.table import ALL_ROUTES
 from rostrum.presence_keeper import keep_presence
 from rostrum.purge import Purge, chores_of
 from rostrum.reads.names import Names
+from rostrum.reads.register import Register
 from rostrum.record.arrivals import Arrivals
 from rostrum.record.challenges import Challenges
 from rostrum.record.database import Database
@@ -132,6 +133,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         links=links,
         outbox=Outbox(database, seal),
         names=names,
+        register=Register(dossiers),
         doorkeeper=doorkeeper,
         gate=Gate(desk, doorkeeper, links, Arrivals(database), challenges, signer, clock),
         passkeys=Passkeys(

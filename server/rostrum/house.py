@@ -18,6 +18,7 @@ from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
 from rostrum.purge import Purge
 from rostrum.reads.names import Names
+from rostrum.reads.register import Register
 from rostrum.record.dossiers import Dossiers
 from rostrum.record.draft_members import DraftMembers
 from rostrum.record.drafts import Drafts
@@ -46,6 +47,7 @@ class House:
     links: Links
     outbox: Outbox
     names: Names
+    register: Register
     doorkeeper: Doorkeeper
     gate: Gate
     passkeys: Passkeys

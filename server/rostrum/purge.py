@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from rostrum.desk import Clock
+from rostrum.desk import ACCREDITATION, Clock
 from rostrum.mail.transport import forget
 from rostrum.retention import MAIL_LIFE, PURGE_EVERY_S
 
@@ -86,6 +86,12 @@ def chores_of(house: House) -> Mapping[str, Chore]:
         await house.gate.purge(now)
         return 0
 
+    async def register(_now: datetime) -> int:
+        # Whether this node has deleted anything or another one: what is known by heart is read again.
+        for session in house.desk.held(ACCREDITATION):
+            await house.register.renew(session)
+        return 0
+
     return {
         "drafts": house.drafts.purge,
         "dossiers": dossiers,
@@ -95,4 +101,6 @@ def chores_of(house: House) -> Mapping[str, Chore]:
         "mails": mails,
         "minutes": house.participation.purge,
         "arrivals": arrivals,
+        # After what it has by heart.
+        "register": register,
     }
