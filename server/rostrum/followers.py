@@ -45,6 +45,9 @@ class Followers:
                 for place in state.places.values():
                     if place.category == row.event.code:
                         self._shut(place.place_id)
+            elif isinstance(row.event, PlaceRevised) and row.event.category:
+                # Another category, other rights: who may still attend comes back by itself.
+                self._shut(row.event.place_id)
             elif isinstance(row.event, PlaceRevised) and row.event.protected_id is not None:
                 self._begin(self._silence_picture(state.places[row.event.place_id]))
         self._hub.ripple_all()

@@ -1,7 +1,9 @@
 """What somebody asked for to be protected: read where it has to be heeded, never kept in an event or a page's model."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rostrum.assembly.delegation import Member
 from rostrum.assembly.place import Place
 from rostrum.record.dossiers import Dossiers
 
@@ -22,6 +24,18 @@ class Wishes:
 NONE = Wishes()
 UNREADABLE = Wishes(voice_only=True, unlisted=True, no_photograph=True, masked=True)
 """There were wishes and they are no longer kept: nothing is shown that might be against them."""
+
+
+def asked_by(address: str, people: Iterable[tuple[str, bool]]) -> bool:
+    """Whether a mail to an address reaches somebody who asked for protection: `people` as (address, asked)."""
+    return any(asked and theirs.casefold() == address.casefold() for theirs, asked in people)
+
+
+async def asked_among(address: str, members: Iterable[Member], dossiers: Dossiers) -> bool:
+    """The same of an application's members."""
+    protected = [member.dossier_id for member in members if member.protected_id is not None]
+    found = await dossiers.get_many(protected)
+    return asked_by(address, [(str(fields.get("email", "")), True) for fields in found.values()])
 
 
 async def wishes_of(place: Place, dossiers: Dossiers) -> Wishes:
