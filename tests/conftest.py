@@ -1,10 +1,14 @@
-"""What holds for every test: no setting of the machine's own reaches it."""
+"""What holds for every test: no setting of the machine's own reaches it, and none fails for being slow."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 IN_REAL_TIME = ("journeys", "media", "topology", "faults")
 """Folders whose tests run browsers, media or servers against the clock, which a busy machine can stop for a second."""

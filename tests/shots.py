@@ -213,7 +213,9 @@ async def take_the_floor(browser: Browser, tour: Tour, homes: Mapping[str, str])
         if role == "ngo":
             await page.locator('#own[data-state="connected"]').wait_for()
         else:
-            await page.locator('#mine:is([data-standing="next"], [data-standing="ready"], [data-standing="waiting"])').wait_for()
+            await page.locator(
+                '#mine:is([data-standing="next"], [data-standing="ready"], [data-standing="waiting"])'
+            ).wait_for()
             await context.close()
     context = await browser.new_context(storage_state=tour.people["chair"])
     page = await context.new_page()

@@ -17,7 +17,7 @@ from tests.support.app import Knocker, Running
 from tests.support.applications import submitted
 from tests.uploads import hostile
 
-ROW = re.compile(r'<td data-label="Organisation"><a href="[^"]+"><bdi>([^<]*)</bdi>')
+ROW = re.compile(r'<td data-label="Organisation"><a [^>]*href="[^"]+"><bdi>([^<]*)</bdi>')
 
 
 class Clerk:
