@@ -96,6 +96,8 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "credentials": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/credentials", homes["delegate"])),
         "held": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held", homes["ngo"])),
         "held-deletion": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held/deletion", homes["ngo"])),
+        "protection": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/protection", homes["ngo"])),
+        "console-protection": ("secretariat", await protection_of(page, console)),
         "photograph": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/photograph", homes["ngo"])),
         "console-meeting": ("chair", homes["chair"]),
         "console-desk": ("secretariat", f"{console}/meetings/plenary-1"),
@@ -122,6 +124,13 @@ async def another(browser: Browser, tour: Tour, link: str) -> dict[str, tuple[st
 async def member_of(page: Page) -> str:
     """Where the first person of the application that a page shows is."""
     href = await page.locator('a[href*="/members/"]').first.get_attribute("href")
+    return f"{page.url.partition('/at/')[0]}{href}"
+
+
+async def protection_of(page: Page, console: str) -> str:
+    """Where somebody's protection is set in the console."""
+    await page.goto(f"{console}/places")
+    href = await page.locator('a[href$="/protection"]').last.get_attribute("href")
     return f"{page.url.partition('/at/')[0]}{href}"
 
 

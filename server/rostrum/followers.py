@@ -9,6 +9,7 @@ from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.devices import DeviceRemoved
 from rostrum.assembly.place import LinkRevoked, Place, PlaceClosed, PlaceRevised
 from rostrum.assembly.program import program
+from rostrum.assembly.protection import ProtectionSet
 from rostrum.assembly.standing import StandingChanged
 from rostrum.desk import MEETING, Change
 from rostrum.live.hub import Hub
@@ -45,7 +46,7 @@ class Followers:
                 for place in state.places.values():
                     if place.category == row.event.code:
                         self._shut(place.place_id)
-            elif isinstance(row.event, PlaceRevised) and row.event.protected_id is not None:
+            elif isinstance(row.event, PlaceRevised | ProtectionSet) and row.event.protected_id is not None:
                 self._begin(self._silence_picture(state.places[row.event.place_id]))
         self._hub.ripple_all()
 

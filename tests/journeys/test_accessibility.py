@@ -57,6 +57,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
                 ]
             if role == "ngo":
                 addresses.append(page.url.replace("/check/", "/meeting/"))
+                addresses.append(page.url.partition("/check/")[0] + "/protection")
         for address in addresses:
             await page.goto(f"{address}?lang={language}")
             found[address] = await violations(page)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, get_args
 
-from rostrum.assembly import amendment, delegation, devices, membership, standing
+from rostrum.assembly import amendment, delegation, devices, membership, protection, standing
 from rostrum.assembly import application as applications
 from rostrum.assembly import deadlines as due
 from rostrum.assembly import place as places
@@ -56,6 +56,7 @@ from rostrum.assembly.place import (
     ReplaceLink,
     RevokeLink,
 )
+from rostrum.assembly.protection import ProtectionCommand, ProtectionEvent
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.renaming import renamed
 from rostrum.assembly.rules import Rules
@@ -100,6 +101,7 @@ AccreditationCommand = (
     | ChangeStanding
     | ApplicationCommand
     | PlaceCommand
+    | ProtectionCommand
     | DeviceCommand
 )
 
@@ -123,6 +125,7 @@ AccreditationEvent = (
     | ApplicationEvent
     | PlaceEvent
     | LinkEvent
+    | ProtectionEvent
     | DeviceEvent
 )
 
@@ -177,7 +180,15 @@ def decide(
         case LeaveSession():
             return _leave(state, actor, now)
         case ReplaceLink():
-            return _replace_link(state, command, actor, now)
+            issue = membership.link_for(state.applications.get(command.application_id), command, actor)
+            return list(places.issue(state.places, state.links, issue, now))
+        case (
+            protection.SetProtection()
+            | protection.AskToLift()
+            | protection.WishProtection()
+            | protection.AnswerLifting()
+        ):
+            return list(protection.decide(state.places, command, actor, now))
         case devices.AskForDevice() | devices.LetDeviceIn() | devices.TurnDeviceAway() | devices.RemoveDevice():
             return list(devices.decide(state.links, command, actor, now))
         case SetMailCodes():
@@ -201,17 +212,6 @@ def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[Accreditat
                 if member.place_id == place.place_id and member.state is not MemberState.REMOVED
             ]
     return [*events, *_closures(state, [place.place_id], now)]
-
-
-def _replace_link(state: Accreditation, command: ReplaceLink, actor: Actor, now: datetime) -> list[AccreditationEvent]:
-    """By a focal point, for a member of their own delegation and nobody else."""
-    _own(command.application_id, actor)
-    application = state.applications.get(command.application_id)
-    member = None if application is None else application.members.get(command.member_id)
-    if member is None or member.place_id is None:
-        raise Refused(Why.NO_SUCH_MEMBER)
-    issue = places.IssueLink(member.place_id, command.link_id, command.expires_at)
-    return list(places.issue(state.places, state.links, issue, now))
 
 
 def _evidence(
@@ -338,9 +338,8 @@ def _accredit(
         events.append(replace(granted, organisation_id=application.dossier_id, protected_id=member.protected_id))
     elif member.place_id == place_id:
         standing.require_seat(state.rules, application.category, remote=member.remote)
-        events.append(
-            PlaceRevised(now, place_id, member.remote, member.dossier_id, application.dossier_id, member.protected_id)
-        )
+        kept = protection.after_acceptance(state.places[place_id], member.protected_id)
+        events.append(PlaceRevised(now, place_id, member.remote, member.dossier_id, application.dossier_id, kept))
         if member.identity_changed:
             events.extend(places.revocations(state.links, place_id, now))
     else:
@@ -411,6 +410,9 @@ def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
         case PlaceGranted() | PlaceRevised() | PlaceCheckedIn() | PlaceClosed():
             place = places.apply_to_place(state.places.get(event.place_id), event)
             return replace(state, places={**state.places, event.place_id: place})
+        case protection.ProtectionSet() | protection.LiftingAsked() | protection.LiftingAnswered():
+            place = protection.apply(state.places[event.place_id], event)
+            return replace(state, places={**state.places, event.place_id: place})
         case places.LinkIssued() | places.LinkBound() | places.LinkRevoked():
             link = places.apply_to_link(state.links.get(event.link_id), event)
             return replace(state, links={**state.links, event.link_id: link})
@@ -440,6 +442,7 @@ EVENTS: tuple[type[AccreditationEvent], ...] = (
     *get_args(ApplicationEvent),
     *get_args(PlaceEvent),
     *get_args(LinkEvent),
+    *get_args(ProtectionEvent),
     *get_args(DeviceEvent),
     MailCodesSet,
 )

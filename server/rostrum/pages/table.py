@@ -16,6 +16,7 @@ from rostrum.pages.attend.papers import ROUTES as PAPERS
 from rostrum.pages.attend.passkeys import ROUTES as PASSKEYS
 from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
+from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
@@ -29,6 +30,7 @@ from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
 from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
 from rostrum.pages.console.papers import ROUTES as CONSOLE_PAPERS
 from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
+from rostrum.pages.console.protection import ROUTES as CONSOLE_PROTECTION
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
 from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
@@ -54,6 +56,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *ATTEND,
     *CREDENTIALS,
     *PHOTOGRAPH,
+    *PROTECTION,
     *PROGRAMME,
     *HELD,
     *DEVICES,
@@ -67,6 +70,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_CREDENTIALS,
     *CONSOLE_COMMITTEE,
     *CONSOLE_PLACES,
+    *CONSOLE_PROTECTION,
     *CONSOLE_MEETING,
     *CONSOLE_MEETINGS,
     *CONSOLE_PAPERS,
