@@ -17,6 +17,7 @@ from rostrum.live.presence import Presence
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
 from rostrum.purge import Purge
+from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.record.dossiers import Dossiers
 from rostrum.record.draft_members import DraftMembers
@@ -46,6 +47,7 @@ class House:
     links: Links
     outbox: Outbox
     names: Names
+    guards: Guards
     doorkeeper: Doorkeeper
     gate: Gate
     passkeys: Passkeys

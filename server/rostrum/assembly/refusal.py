@@ -94,6 +94,7 @@ class Why(StrEnum):
     NO_SUCH_DOCUMENT = "no-such-document"
     SYMBOL_TAKEN = "symbol-taken"
     TEXT_RELEASED = "text-released"
+    DELAY_OUT_OF_RANGE = "delay-out-of-range"
     NO_SUCH_ITEM = "no-such-item"
     ITEM_ALREADY_OPEN = "item-already-open"
     # floor

@@ -19,6 +19,10 @@ PROTECTION: Mapping[Why, tuple[str, str]] = {
         _("Only the person themselves can be protected less."),
         _("Ask them: they lift it on their own page, or say yes to your question there."),
     ),
+    Why.DELAY_OUT_OF_RANGE: (
+        _("The delay is out of range."),
+        _("Enter a whole number of hours from 0 to 1,440 (60 days)."),
+    ),
     Why.NOTHING_TO_LIFT: (
         _("No protection waits to be lifted here."),
         _("Reload the page to see how things stand."),
