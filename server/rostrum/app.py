@@ -37,7 +37,7 @@ from rostrum.pages.route import mount
 from rostrum.pages.static import add_static
 from rostrum.pages.table import ALL_ROUTES
 from rostrum.presence_keeper import keep_presence
-from rostrum.purge import Purge, chores_of
+from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.record.arrivals import Arrivals
@@ -52,6 +52,7 @@ from rostrum.record.links import Links
 from rostrum.record.outbox import Outbox
 from rostrum.record.participation import Participation
 from rostrum.record.passkeys import PasskeyStore
+from rostrum.record.purge_reports import PurgeReports
 from rostrum.record.sealing import Seal
 from rostrum.record.uploads import Uploads
 from rostrum.settings import Settings
@@ -150,7 +151,9 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         files=files,
         uploads=uploads,
         intake=Intake(files, uploads, cleaner, settings.files_each),
-        purge=Purge(clock, names.forget),
+        purge=Purge(
+            clock, Night(settings.purge_hour, settings.zone), PurgeReports(database), names.forget, database.compact
+        ),
     )
 
 

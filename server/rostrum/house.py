@@ -28,6 +28,7 @@ from rostrum.record.links import Links
 from rostrum.record.outbox import Outbox
 from rostrum.record.participation import Participation
 from rostrum.record.uploads import Uploads
+from rostrum.retention import Lives
 from rostrum.settings import Settings
 from rostrum.uploads.intake import Intake
 
@@ -63,6 +64,11 @@ class House:
     uploads: Uploads
     intake: Intake
     purge: Purge
+
+    @property
+    def lives(self) -> Lives:
+        """How long what people write is kept."""
+        return self.settings.lives
 
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)

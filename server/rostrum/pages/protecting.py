@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from rostrum.identity.secrets import new_id
 from rostrum.pages.route import Visit
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE
 
 
 def wishes_sealed(visit: Visit, place_id: str, fields: Mapping[str, str]) -> tuple[str, Write]:
@@ -18,6 +17,6 @@ def wishes_sealed(visit: Visit, place_id: str, fields: Mapping[str, str]) -> tup
         kind="protection",
         fields=fields,
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.protected,
     )
     return dossier_id, write

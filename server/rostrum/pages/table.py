@@ -39,11 +39,13 @@ from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
 from rostrum.pages.hall.routes import ROUTES as HALL
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
+from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
 from rostrum.pages.route import PublicRoute, Route
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
+    *PRIVACY,
     *LINK,
     *PASSKEY,
     *APPLY,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostrum.record.database import Database
@@ -101,9 +101,9 @@ class Outbox:
 
     async def purge(self, before: datetime) -> Sequence[str]:
         """Delete the mails that were sent, or given up, by then; their identifiers."""
-        done = (outbox.c.state != MailState.WAITING) & (func.coalesce(outbox.c.sent_at, outbox.c.created_at) <= before)
         async with self._database.session() as session:
-            gone = list((await session.execute(delete(outbox).where(done).returning(outbox.c.mail_id))).scalars())
+            deleted = await session.execute(delete(outbox).where(done_by(before)).returning(outbox.c.mail_id))
+            gone = list(deleted.scalars())
         if gone:
             await self._database.empty_log()
         return gone
@@ -153,3 +153,8 @@ class Outbox:
             row.next_attempt_at,
             row.last_error,
         )
+
+
+def done_by(before: datetime) -> ColumnElement[bool]:
+    """The mails that were sent, or given up, by then."""
+    return (outbox.c.state != MailState.WAITING) & (func.coalesce(outbox.c.sent_at, outbox.c.created_at) <= before)

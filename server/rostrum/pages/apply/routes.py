@@ -16,7 +16,6 @@ from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.application import revisions, status_model
-from rostrum.retention import DOSSIER_LIFE
 
 ANSWER_MAX = 4000
 
@@ -90,7 +89,7 @@ async def _answer(guest: Guest, session: Accreditation, application: Application
         kind="answer",
         fields={"text": text},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     command = GiveInformation(application.application_id, note_id)
     await house.desk.act(ACCREDITATION, session.session_id, command, applicant(application.application_id), also=[seal])

@@ -22,7 +22,6 @@ from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.papers import papers_model, publication_of
 from rostrum.record.files import Owner
-from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import Ready
 
 WATCH = frozenset({Right.ATTEND, Right.ADMINISTER})
@@ -174,7 +173,7 @@ def _arrival(visit: Visit, meeting: Meeting) -> Arrival:
         subject = f"{TEXT}-{visit.actor.delegation_id or visit.place_id}-{meeting.meeting_id}"
         return Owner(visit.session_id, subject, TEXT, language)
 
-    return Arrival(visit.request, visit.house, owner, partial(_keep, visit, meeting), DOSSIER_LIFE)
+    return Arrival(visit.request, visit.house, owner, partial(_keep, visit, meeting), visit.house.lives.written)
 
 
 async def _keep(visit: Visit, meeting: Meeting, ready: Ready) -> None:

@@ -17,7 +17,6 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.application import Change, revisions
-from rostrum.retention import DOSSIER_LIFE
 
 UNSEEN = (MemberState.WAITING, MemberState.DECLINED, MemberState.REMOVED)
 """Who is in one of these the secretariat is not shown: the focal point comes first."""
@@ -67,7 +66,7 @@ async def refuse(visit: Visit) -> web.StreamResponse:
         kind="decision",
         fields={"text": words},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     written = await house.dossiers.get_many([application.dossier_id, found.dossier_id])
     contact, person = written.get(application.dossier_id, {}), written.get(found.dossier_id, {})

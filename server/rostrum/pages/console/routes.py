@@ -26,7 +26,6 @@ from rostrum.reads.files import asked_for, evidence_of
 from rostrum.reads.programme import zone_of
 from rostrum.reads.queue import Filter, queue_model
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE
 
 ADMINISTER = frozenset({Right.ADMINISTER})
 NOTE_MAX = 4000
@@ -201,7 +200,7 @@ def _note(visit: Visit, session: Accreditation, found: Application, note_id: str
         kind=kind,
         fields={"text": words},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + visit.house.lives.written,
     )
 
 
