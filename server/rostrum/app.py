@@ -40,6 +40,7 @@ from rostrum.presence_keeper import keep_presence
 from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
+from rostrum.reads.register import Register
 from rostrum.record.arrivals import Arrivals
 from rostrum.record.challenges import Challenges
 from rostrum.record.database import Database
@@ -135,6 +136,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         outbox=Outbox(database, seal),
         names=names,
         guards=Guards(dossiers),
+        register=Register(dossiers),
         doorkeeper=doorkeeper,
         gate=Gate(desk, doorkeeper, links, Arrivals(database), challenges, signer, clock),
         passkeys=Passkeys(

@@ -19,6 +19,7 @@ from rostrum.media.lines import Lines
 from rostrum.purge import Purge
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
+from rostrum.reads.register import Register
 from rostrum.record.dossiers import Dossiers
 from rostrum.record.draft_members import DraftMembers
 from rostrum.record.drafts import Drafts
@@ -49,6 +50,7 @@ class House:
     outbox: Outbox
     names: Names
     guards: Guards
+    register: Register
     doorkeeper: Doorkeeper
     gate: Gate
     passkeys: Passkeys

@@ -28,16 +28,16 @@ async def keep_presence(house: House, stop: asyncio.Event) -> None:
         looks += 1
         try:
             for meeting_id in await house.desk.identifiers(MEETING) if looks % int(NOTE_EVERY_S) == 0 else []:
-                await note_presence(house, (await house.desk.load(MEETING, meeting_id)).state)
+                meeting = (await house.desk.load(MEETING, meeting_id)).state
+                if meeting.is_open:
+                    await note_presence(house, meeting)
             await _cut_off(house)
         except Exception:
             _log.exception("presence could not be noted")
 
 
 async def note_presence(house: House, meeting: Meeting) -> None:
-    """Note which delegations follow an open meeting from far away; nothing where it has not changed."""
-    if not meeting.is_open:
-        return
+    """Note which delegations follow a meeting from far away; nothing where it has not changed."""
     session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
     places = (session.places.get(place_id) for place_id in house.presence.present(meeting.meeting_id))
     remote = sorted({place.delegation_id for place in places if place is not None and place.remote})

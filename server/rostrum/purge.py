@@ -130,6 +130,12 @@ def chores_of(house: House) -> Mapping[str, Chore]:
     async def links(now: datetime) -> int:
         return await house.links.forget(await ended_links(house, now - ENDED_LINK_LIFE))
 
+    async def register(_now: datetime) -> int:
+        # Whether this node has deleted anything or another one: what is known by heart is read again.
+        for session in house.desk.held(ACCREDITATION):
+            await house.register.renew(session)
+        return 0
+
     return {
         "drafts": house.drafts.purge,
         "dossiers": dossiers,
@@ -140,6 +146,8 @@ def chores_of(house: House) -> Mapping[str, Chore]:
         "minutes": house.participation.purge,
         "links": links,
         "arrivals": house.gate.purge,
+        # After what it has by heart.
+        "register": register,
     }
 
 

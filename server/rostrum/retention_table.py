@@ -165,6 +165,16 @@ KEPT: tuple[Kept, ...] = (
         dossiers=("answer", "question", "decision", "credentials-note"),
     ),
     Kept(
+        "views",
+        _("Saved views of the queue"),
+        _("to find applications again"),
+        SECRETARIAT,
+        WRITTEN,
+        "written",
+        "dossiers",
+        dossiers=("view",),
+    ),
+    Kept(
         "files",
         _("Files that were sent: evidence, credentials, photographs, texts of statements"),
         _("as evidence, for the badge, to be read in the meeting"),

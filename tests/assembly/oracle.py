@@ -156,6 +156,18 @@ class Clerk:
             self.sheet.append(slip)
         return True
 
+    def confirm(self, name: str, rank: str) -> bool:
+        """The secretariat says of which rank the speaker of a statement is; by rank, it stands elsewhere then."""
+        slip = self._statement(name)
+        if self.over or self._voting or slip is None:
+            return False
+        other, slip.rank = rank != slip.rank, rank
+        if self.debate and other:
+            self.sheet.remove(slip)
+            lighter = [s for s in self.sheet if s.waits and not s.back_first and self._weight(s) > self._weight(slip)]
+            self.sheet.insert(self.sheet.index(lighter[0]) if lighter else len(self.sheet), slip)
+        return True
+
     def _weight(self, slip: Slip) -> tuple[int, int]:
         return RANKS.index(slip.rank), BLOCKS.index(slip.of.category)
 

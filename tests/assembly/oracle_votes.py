@@ -194,9 +194,9 @@ class VotingClerk(Clerk):
         self.sitting, self.ruled = False, ""
         return True
 
-    def take_up_again(self) -> bool:
-        """The meeting is resumed."""
-        if self.over or self.sitting:
+    def take_up_again(self, states: set[str], *, few_will_do: bool) -> bool:
+        """The meeting is resumed: a third of the states must be here, unless who presides goes on without."""
+        if self.over or self.sitting or (3 * len(self.here & states) < len(states) and not few_will_do):
             return False
         self.sitting = True
         return True

@@ -25,8 +25,8 @@ from rostrum.assembly.credentials import (
     apply,
     decide,
     fold,
-    voters,
 )
+from rostrum.assembly.electorate import voters
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.rules.roll import states_parties
 from rostrum.assembly.state_credentials import CREDENTIALS_MACHINE, CredentialsState, Form, Signatory

@@ -12,12 +12,20 @@ from rostrum.assembly.entry import Kind, Rank
 from rostrum.assembly.line import LoseLine, PassOver, ReadOut, RestoreLine
 from rostrum.assembly.meeting import ConveneMeeting, Meeting, MeetingCommand, OpenMeeting, apply, decide
 from rostrum.assembly.motions import AppealRuling, RaiseMotion, RuleOnPoint, SpeakOnMotion, TakeUpMotion, WithdrawMotion
-from rostrum.assembly.presence import MarkPresence
+from rostrum.assembly.presence import Electorate, MarkPresence
 from rostrum.assembly.refusal import Refused
 from rostrum.assembly.rules import Procedure, Rules, load
 from rostrum.assembly.rules.procedure import ListRules, MotionRules, Order, RepliesWhen, ReplyRules
 from rostrum.assembly.sitting import ResumeMeeting, SuspendMeeting
-from rostrum.assembly.speakers import CloseList, MoveEntry, MoveReason, OpenList, RequestFloor, WithdrawRequest
+from rostrum.assembly.speakers import (
+    CloseList,
+    ConfirmEntry,
+    MoveEntry,
+    MoveReason,
+    OpenList,
+    RequestFloor,
+    WithdrawRequest,
+)
 from rostrum.assembly.speaking import (
     CallSpeaker,
     EndSpeech,
@@ -150,6 +158,17 @@ def _move(p: Pair) -> tuple[bool, bool]:
     return p.clerk.move(name, before), p.do(MoveEntry(name, before or None, MoveReason.PROTOCOL))
 
 
+def _confirm(p: Pair) -> tuple[bool, bool]:
+    name, rank = p.waiting(), p.chance.choice(oracle.RANKS)
+    return p.clerk.confirm(name, rank), p.do(ConfirmEntry(name, Rank(rank)))
+
+
+def _take_up_again(p: Pair) -> tuple[bool, bool]:
+    few_will_do = p.chance.random() < 0.5
+    paper = p.clerk.take_up_again(set(STATES), few_will_do=few_will_do)
+    return paper, p.do(ResumeMeeting(Electorate(STATES), few_will_do))
+
+
 def _swap(p: Pair) -> tuple[bool, bool]:
     name, other = p.waiting(), p.waiting()
     who = p.clerk.slips[name].of if name in p.clerk.slips else p.who()
@@ -256,6 +275,7 @@ STEPS: dict[str, Step] = {
     "reply": _reply,
     "withdraw": _withdraw,
     "move": _move,
+    "confirm": _confirm,
     "swap": _swap,
     "agree": _agree,
     "call": _named("call", CallSpeaker, Pair.waiting),
@@ -284,7 +304,7 @@ STEPS: dict[str, Step] = {
     "annul": _annul,
     "list": _set_list,
     "suspend": lambda p: (p.clerk.suspend(), p.do(SuspendMeeting())),
-    "take up again": lambda p: (p.clerk.take_up_again(), p.do(ResumeMeeting())),
+    "take up again": _take_up_again,
 }
 NAMES = [name for name in STEPS if name != "suspend"] * 4 + ["suspend"]
 
@@ -318,6 +338,7 @@ def likely(clerk: VotingClerk) -> list[str]:
         "swap",
         "agree",
         "move",
+        "confirm",
         "undo end",
         "open vote",
         "mark",

@@ -15,7 +15,7 @@ from rostrum.assembly import speaking as sg
 from rostrum.assembly import voting as v
 from rostrum.assembly.actor import SYSTEM, Actor, Right
 from rostrum.assembly.agenda import AgendaItem, OpenItem
-from rostrum.assembly.entry import EntryState, FloorRequested, Kind, SpeakerCalled
+from rostrum.assembly.entry import EntryState, FloorRequested, Kind, Rank, SpeakerCalled
 from rostrum.assembly.groups import AddGroupTime, FormGroup
 from rostrum.assembly.meeting import (
     ConveneMeeting,
@@ -197,7 +197,7 @@ class ProcedureMachine(RuleBasedStateMachine):
         vote_id = self.meeting.votes.open_id or ""
         self.act(v.AnnulVote(vote_id) if annul else v.CloseVote(vote_id), CHAIR)
 
-    @rule(which=st.integers(0, 12), n=st.integers(0, 9), k=st.integers(0, 9), actor=st.sampled_from([*STATES, NGO]))
+    @rule(which=st.integers(0, 13), n=st.integers(0, 9), k=st.integers(0, 9), actor=st.sampled_from([*STATES, NGO]))
     def the_rest(self, which: int, n: int, k: int, actor: Actor) -> None:
         one, other = self.pick(n), self.pick(k)
         commands: list[MeetingCommand] = [
@@ -205,6 +205,7 @@ class ProcedureMachine(RuleBasedStateMachine):
             sp.MoveEntry(one, other, sp.MoveReason.OTHER), FormGroup("g1", "dossier", 400_000),
             AddGroupTime("g1", 60_000), SuspendMeeting(), ResumeMeeting(), sp.CloseList(), sp.OpenList(),
             OpenItem("i1" if n % 2 else "i2"), NotePresence(("d0",) if n % 2 else ()),
+            sp.ConfirmEntry(one, list(Rank)[k % 5], "g1" if n % 2 else None),
         ]  # fmt: skip
         self.act(commands[which], actor if which < 4 else SYSTEM)
 

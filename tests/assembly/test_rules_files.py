@@ -55,7 +55,7 @@ interleave_after = 5
 interleave_categories = ["ngo"]
 [procedure.reply]
 limits_s = [240, 120, 60]
-when = "end-of-day"
+when = "end-of-meeting"
 [procedure.quorum]
 members = 125
 procedure = { share = "1/4" }
@@ -65,7 +65,7 @@ procedure = { share = "1/4" }
     assert procedure.speakers.order is Order.GENERAL_DEBATE
     assert procedure.speakers.closing is Closing.CONSENT
     assert procedure.reply.limits_ms == (240_000, 120_000, 60_000)
-    assert procedure.reply.when is RepliesWhen.END_OF_DAY
+    assert procedure.reply.when is RepliesWhen.END_OF_MEETING
     assert procedure.quorum.members == 125
     assert procedure.quorum.procedure == Threshold(1, 4, strict=False)
 

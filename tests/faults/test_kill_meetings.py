@@ -31,6 +31,8 @@ from tests.support.server import DemoServer
 
 KILLS = int(os.environ.get("KILLS", "5"))
 ACTS = 12
+FEW = {"without": "quorum"}
+"""Goes along with every form: nobody but those who run these meetings is there to open them."""
 
 OF_PATH: Sequence[tuple[str, type[Event]]] = (
     (r"convening", MeetingConvened),
@@ -89,7 +91,7 @@ class Run:
     async def act(self, who: str, path: str) -> None:
         """Send a form. What is acknowledged is noted, and is in the record by then; what is refused is not."""
         before = len(recorded(self.data, self.meeting_id))
-        status = await self.people[who].post(path)
+        status = await self.people[who].post(path, FEW)
         after = recorded(self.data, self.meeting_id)
         assert status in (303, 409), f"{path}: {status}"
         if status == 303:
@@ -111,7 +113,7 @@ class Run:
 async def killed_in_mid_act(server: DemoServer, run: Run) -> type[Event]:
     """Kill the server while a form is on its way; what the form was for."""
     who, path = run.choice()
-    sending = asyncio.create_task(run.people[who].post(path))
+    sending = asyncio.create_task(run.people[who].post(path, FEW))
     await asyncio.sleep(run.chance.uniform(0, 0.02))
     await server.kill()
     try:

@@ -10,7 +10,8 @@ import pypdfium2
 import pytest
 from yarl import URL
 
-from rostrum.assembly.credentials import Credentials, voters
+from rostrum.assembly.credentials import Credentials
+from rostrum.assembly.electorate import voters
 from rostrum.assembly.rules.roll import states_parties
 from rostrum.assembly.state_credentials import CredentialsState
 from rostrum.cli import demo

@@ -86,7 +86,7 @@ async def accept(running: Running, application: Application, status: int = 200) 
     async with clerk.request("POST", path) as answer:
         text = await answer.text()
         assert answer.status == status, text
-        return re.findall(r"/l/([\w-]{43})", text.partition('class="sides"')[0])
+        return re.findall(r"/l/([\w-]{43})", text.partition('<h2 id="written"')[0])
 
 
 async def test_only_whom_the_focal_point_approves_reaches_the_secretariat(running: Running) -> None:

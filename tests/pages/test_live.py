@@ -51,6 +51,14 @@ class Stream:
         while words not in await self.until(name):
             pass
 
+    async def say_each(self, words: dict[str, str]) -> None:
+        """Wait until, for each name, an event has held its words: what is one's own may come before what is shared."""
+        missing = dict(words)
+        while missing:
+            name, data = await self.event()
+            if name in missing and missing[name] in data:
+                del missing[name]
+
     async def is_quiet(self) -> bool:
         """Whether nothing more comes."""
         try:
@@ -76,9 +84,8 @@ async def test_a_change_reaches_everyone_who_follows(running: Running) -> None:
         for each in (room, console):
             await each.until("version")
         await running.set_list(False)
-        await room.says("fragment", "The list is closed")
+        await room.say_each({"fragment": "The list is closed", "personal": "The list of speakers is closed."})
         await console.says("fragment", "Open the list")
-        await room.says("personal", "The list of speakers is closed.")
 
 
 async def test_a_stream_that_resumes_at_the_newest_version_is_sent_nothing(running: Running) -> None:

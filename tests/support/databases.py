@@ -51,7 +51,7 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     initdb = [BIN / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run([*as_postgres, *map(str, initdb)], check=True, capture_output=True, cwd="/")
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
-    control = [*as_postgres, str(BIN / "pg_ctl"), "-D", str(data), "-w", "-t", "30"]
+    control = [*as_postgres, str(BIN / "pg_ctl"), "-D", str(data), "-w", "-t", "120"]
     subprocess.run(
         [*control, "-o", options, "-l", str(data / "log"), "start"], check=True, capture_output=True, cwd="/"
     )

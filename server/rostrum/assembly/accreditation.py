@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, get_args
 
-from rostrum.assembly import amendment, delegation, devices, membership, protection, standing
+from rostrum.assembly import amendment, delegation, devices, membership, protection, reading, standing
 from rostrum.assembly import application as applications
 from rostrum.assembly import deadlines as due
 from rostrum.assembly import place as places
@@ -57,6 +57,7 @@ from rostrum.assembly.place import (
     RevokeLink,
 )
 from rostrum.assembly.protection import ProtectionCommand, ProtectionEvent
+from rostrum.assembly.reading import FileSeen, JudgeLikeness, LikenessJudged, LookAtFile, Reading, ReadingCommand
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.renaming import renamed
 from rostrum.assembly.rules import Rules
@@ -74,6 +75,7 @@ class Accreditation:
     places: Mapping[str, Place] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    reading: Reading = field(default_factory=Reading)
     mail_codes: bool = True
     """Whether the first use of a link is confirmed by a code in mail, where that can be sent."""
 
@@ -100,6 +102,7 @@ AccreditationCommand = (
     | AmendProcedure
     | ChangeStanding
     | ApplicationCommand
+    | ReadingCommand
     | PlaceCommand
     | ProtectionCommand
     | DeviceCommand
@@ -123,6 +126,7 @@ AccreditationEvent = (
     | ProcedureAmended
     | StandingChanged
     | ApplicationEvent
+    | reading.ReadingEvent
     | PlaceEvent
     | LinkEvent
     | ProtectionEvent
@@ -193,6 +197,8 @@ def decide(
             return list(devices.decide(state.links, command, actor, now))
         case SetMailCodes():
             return [] if command.asked == state.mail_codes else [MailCodesSet(now, command.asked)]
+        case LookAtFile() | JudgeLikeness():
+            return list(reading.decide(state.reading, state.applications, command, actor, now))
         case _:
             return _decide_member(state, command, actor, now)
 
@@ -242,18 +248,9 @@ def _submit(state: Accreditation, command: SubmitApplication, actor: Actor, now:
     delegation.require_new({}, command.members)
     delegation.require_new({}, (*command.members, *command.waiting))
     delegation.require_room({}, len(command.members), state.rules.members_max(command.category))
-    timeliness = state.deadlines.timeliness(now)
-    return [
-        ApplicationSubmitted(
-            now,
-            command.application_id,
-            command.category,
-            command.dossier_id,
-            command.members,
-            command.waiting,
-            timeliness,
-        )
-    ]
+    timeliness, members, waiting = state.deadlines.timeliness(now), command.members, command.waiting
+    dossier_id, category = command.dossier_id, command.category
+    return [ApplicationSubmitted(now, command.application_id, category, dossier_id, members, waiting, timeliness)]
 
 
 def _change(state: Accreditation, command: ChangeApplication, actor: Actor, now: datetime) -> list[AccreditationEvent]:
@@ -421,6 +418,8 @@ def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
             return replace(state, links={**state.links, event.link_id: link})
         case MailCodesSet():
             return replace(state, mail_codes=event.asked)
+        case FileSeen() | LikenessJudged():
+            return replace(state, reading=reading.apply(state.reading, event))
         case _:
             application = applications.apply(state.applications.get(event.application_id), event)
             return replace(state, applications={**state.applications, event.application_id: application})
@@ -440,6 +439,7 @@ EVENTS: tuple[type[AccreditationEvent], ...] = (
     ProcedureAmended,
     StandingChanged,
     *get_args(ApplicationEvent),
+    *get_args(reading.ReadingEvent),
     *get_args(PlaceEvent),
     *get_args(LinkEvent),
     *get_args(ProtectionEvent),

@@ -49,18 +49,6 @@ class Credentials:
         return next((each for each in self.states.values() if each.delegation_id == delegation_id), None)
 
 
-def voters(credentials: Credentials, delegations: Iterable[str]) -> frozenset[str]:
-    """Of delegations whose category votes, those that may: what is frozen when a vote is opened.
-
-    Where the session keeps no credentials (an association, a rehearsal) every one of them. Else those that speak for
-    a state on the roll, one for each, whose credentials have not been rejected and that has its vote.
-    """
-    if not credentials.states:
-        return frozenset(delegations)
-    may = {each.delegation_id for each in credentials.states.values() if each.votes}
-    return frozenset(each for each in delegations if each in may)
-
-
 # Commands
 
 

@@ -75,6 +75,8 @@ class Entry:
     kind: Kind = Kind.STATEMENT
     rank: Rank = Rank.OTHER
     group_id: str | None = None
+    confirmed: bool = True
+    """Whether the secretariat stands for the rank and the group; else they are as the delegation states."""
     answers: str | None = None
     dossier_id: str | None = None
     item_id: str | None = None

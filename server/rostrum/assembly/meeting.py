@@ -188,8 +188,12 @@ def decide(meeting: Meeting, command: MeetingCommand, actor: Actor, now: datetim
             if meeting.state is not MeetingState.SCHEDULED:
                 raise Refused(Why.MEETING_ALREADY_OPEN)
             return [MeetingCancelled(now)]
-        case OpenMeeting() | ResumeMeeting() | AdoptRules():
-            return _begin(meeting, command, now)
+        case OpenMeeting() | ResumeMeeting():
+            return list(sitting_rules.begun(meeting.state, meeting.presence, meeting.rules, command, now))
+        case AdoptRules():
+            if meeting.is_open:
+                raise Refused(Why.MEETING_ALREADY_OPEN)
+            return [] if command.rules == meeting.rules else [RulesAdopted(now, command.rules, command.text_id)]
         case CloseMeeting():
             if meeting.state is not MeetingState.SUSPENDED:
                 _sitting(meeting)
@@ -235,22 +239,6 @@ def _in_sitting(
 def _sitting(meeting: Meeting) -> None:
     if not meeting.is_open:
         raise Refused(Why.MEETING_NOT_OPEN)
-
-
-def _begin(meeting: Meeting, command: OpenMeeting | ResumeMeeting | AdoptRules, now: datetime) -> list[MeetingEvent]:
-    if meeting.is_open:
-        raise Refused(Why.MEETING_ALREADY_OPEN)
-    match command:
-        case OpenMeeting():
-            if meeting.state is MeetingState.SUSPENDED:
-                raise Refused(Why.MEETING_ALREADY_OPEN)
-            return [MeetingOpened(now)]
-        case ResumeMeeting():
-            if meeting.state is not MeetingState.SUSPENDED:
-                raise Refused(Why.MEETING_NOT_OPEN)
-            return [MeetingResumed(now)]
-        case AdoptRules():
-            return [] if command.rules == meeting.rules else [RulesAdopted(now, command.rules, command.text_id)]
 
 
 def _open_item(meeting: Meeting, command: OpenItem, now: datetime) -> list[MeetingEvent]:

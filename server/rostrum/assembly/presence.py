@@ -94,6 +94,15 @@ def apply(presence: Presence, event: PresenceEvent) -> Presence:
 
 
 @dataclass(frozen=True)
+class Electorate:
+    """Those that have a vote. `roll`: delegations that are accredited with it. `members`: how many have it by right, as
+    the roll of states says; 0: no such roll is kept."""
+
+    roll: frozenset[str] = frozenset()
+    members: int = 0
+
+
+@dataclass(frozen=True)
 class Quorum:
     """How many who have a vote are here, how many must be, of how many."""
 
@@ -107,8 +116,10 @@ class Quorum:
         return self.present >= self.needed
 
 
-def quorum(presence: Presence, roll: frozenset[str], rules: QuorumRules, threshold: Threshold | None) -> Quorum:
-    """The quorum by a threshold (None: none is needed); `roll` are the delegations that have a vote."""
-    members = rules.members or len(roll)
+def quorum(presence: Presence, electorate: Electorate, rules: QuorumRules, threshold: Threshold | None) -> Quorum:
+    """The quorum by a threshold (None: none is needed). Of how many: as the rules say, else as many as have a vote by
+    right, else as many as are accredited with it."""
+    roll = electorate.roll
+    members = rules.members or electorate.members or len(roll)
     needed = 0 if threshold is None else threshold.least(members)
     return Quorum(len(presence.present & roll), needed, members)

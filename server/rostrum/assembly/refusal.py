@@ -153,6 +153,7 @@ class Why(StrEnum):
     NOT_ON_ROLL = "not-on-roll"
     ALREADY_VOTED = "already-voted"
     NO_QUORUM = "no-quorum"
+    NO_QUORUM_TO_OPEN = "no-quorum-to-open"
     PROCEDURE_ONLY = "procedure-only"
     TEXT_MISSING = "text-missing"
     RULES_WRONG = "rules-wrong"

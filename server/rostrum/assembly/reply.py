@@ -1,7 +1,7 @@
 """The right of reply: after a speech that makes it desirable, also when the list is closed; so often, so long.
 
 A reply is tied to the statement that it answers. Usually two for a delegation on an item, of five and then three
-minutes, at the end of the meeting or of the day (data of the rules file).
+minutes, at the end of the meeting (data of the rules file).
 """
 
 from rostrum.assembly.entry import Entry, EntryState, Kind

@@ -1,13 +1,14 @@
 """Where a meeting stands: convened, opened, suspended, resumed, closed; and the rules that it is run by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from rostrum.assembly.actor import Right
 from rostrum.assembly.agenda import AgendaItem
+from rostrum.assembly.presence import Electorate, Presence, quorum
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.rules import Rules
 
@@ -69,8 +70,11 @@ class CancelMeeting:
 
 @dataclass(frozen=True)
 class OpenMeeting:
-    """The presiding officer declares the meeting open."""
+    """The presiding officer declares the meeting open. `electorate`: who has a vote now. `without_quorum`: knowing that
+    too few are there, which the record shows."""
 
+    electorate: Electorate = field(default_factory=Electorate)
+    without_quorum: bool = False
     needs: ClassVar = (Right.PRESIDE, Right.ADMINISTER)
 
 
@@ -83,8 +87,10 @@ class SuspendMeeting:
 
 @dataclass(frozen=True)
 class ResumeMeeting:
-    """The presiding officer resumes the meeting."""
+    """The presiding officer resumes the meeting; the quorum is asked for as when it was opened."""
 
+    electorate: Electorate = field(default_factory=Electorate)
+    without_quorum: bool = False
     needs: ClassVar = (Right.PRESIDE, Right.ADMINISTER)
 
 
@@ -153,9 +159,11 @@ class MeetingCancelled:
 
 @dataclass(frozen=True)
 class MeetingOpened:
-    """The meeting sits."""
+    """The meeting sits. `present` of those with a vote were there, `needed` the quorum."""
 
     at: datetime
+    present: int = 0
+    needed: int = 0
 
 
 @dataclass(frozen=True)
@@ -167,9 +175,11 @@ class MeetingSuspended:
 
 @dataclass(frozen=True)
 class MeetingResumed:
-    """The meeting sits again."""
+    """The meeting sits again; the figures as in `MeetingOpened`."""
 
     at: datetime
+    present: int = 0
+    needed: int = 0
 
 
 @dataclass(frozen=True)
@@ -260,3 +270,19 @@ def revised(
     if announced == (command.titles, command.scheduled_at, command.agenda, command.kind):
         return []
     return [MeetingRevised(now, command.titles, command.scheduled_at, command.agenda, command.kind)]
+
+
+def begun(
+    state: MeetingState, presence: Presence, rules: Rules, command: OpenMeeting | ResumeMeeting, now: datetime
+) -> list[SittingEvent]:
+    """The event by which a meeting sits. Raises `Refused`, also where there is no quorum and nobody said `without`."""
+    if state is MeetingState.OPEN or (state is MeetingState.SUSPENDED and isinstance(command, OpenMeeting)):
+        raise Refused(Why.MEETING_ALREADY_OPEN)
+    if state is not MeetingState.SUSPENDED and isinstance(command, ResumeMeeting):
+        raise Refused(Why.MEETING_NOT_OPEN)
+    required = rules.procedure.quorum
+    here = quorum(presence, command.electorate, required, required.to_open)
+    if not here.is_met and not command.without_quorum:
+        raise Refused(Why.NO_QUORUM_TO_OPEN, present=here.present, needed=here.needed)
+    happened = MeetingOpened if isinstance(command, OpenMeeting) else MeetingResumed
+    return [happened(now, here.present, here.needed)]

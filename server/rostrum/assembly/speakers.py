@@ -106,7 +106,19 @@ class MoveEntry:
     needs: ClassVar = (Right.PRESIDE, Right.ADMINISTER)
 
 
-ListCommand = OpenList | AnnounceClosure | CloseList | RequestFloor | InscribeSpeaker | WithdrawRequest | MoveEntry
+@dataclass(frozen=True)
+class ConfirmEntry:
+    """The secretariat says of which rank a statement is and for which group: as its delegation stated, or corrected."""
+
+    entry_id: str
+    rank: Rank
+    group_id: str | None = None
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+ListCommand = (
+    OpenList | AnnounceClosure | CloseList | RequestFloor | InscribeSpeaker | WithdrawRequest | MoveEntry | ConfirmEntry
+)
 
 
 # Events
@@ -146,7 +158,17 @@ class EntryMoved:
     reason: MoveReason
 
 
-ListEvent = ListOpened | ClosureAnnounced | ListClosed | EntryMoved
+@dataclass(frozen=True)
+class EntryConfirmed:
+    """The secretariat stands for the rank and the group of a statement."""
+
+    at: datetime
+    entry_id: str
+    rank: Rank
+    group_id: str | None = None
+
+
+ListEvent = ListOpened | ClosureAnnounced | ListClosed | EntryMoved | EntryConfirmed
 
 
 def decide(
@@ -183,6 +205,12 @@ def decide(
             return [RequestWithdrawn(now, floor.own_waiting_entry(command.entry_id, actor).entry_id)]
         case MoveEntry():
             return [_move(floor, command, now)]
+        case ConfirmEntry():
+            if floor.waiting_entry(command.entry_id).kind is not Kind.STATEMENT:
+                raise Refused(Why.NOT_A_STATEMENT)
+            if command.group_id is not None:
+                group_rules.of(floor.groups, command.group_id)
+            return [EntryConfirmed(now, command.entry_id, command.rank, command.group_id)]
 
 
 def opening(command: OpenList, sitting: Sitting, now: datetime) -> ListOpened:
@@ -262,6 +290,8 @@ def apply(floor: Floor, event: ListEvent | FloorRequested | RequestWithdrawn) ->
             at = len(rest) if event.before_id is None else rest.index(event.before_id)
             moved = replace(floor, sequence=(*rest[:at], event.entry_id, *rest[at:]))
             return moved.changed(event.entry_id, returns=False)
+        case EntryConfirmed():
+            return _confirmed(floor, event)
 
 
 def _with(floor: Floor, event: FloorRequested) -> Floor:
@@ -269,11 +299,30 @@ def _with(floor: Floor, event: FloorRequested) -> Floor:
         event.entry_id, event.place_id, event.delegation_id, event.category, event.remote, event.at,
         kind=event.kind, rank=event.rank, group_id=event.group_id, answers=event.answers,
         dossier_id=event.dossier_id, item_id=event.item_id, on_vote=event.on_vote,
+        confirmed=event.by_secretariat or (event.rank is Rank.OTHER and event.group_id is None),
     )  # fmt: skip
-    sequence = list(floor.sequence)
     if entry.kind is Kind.STATEMENT:
-        waiting = {each.entry_id: each for each in floor.statements}
-        ordered = [waiting[entry_id] for entry_id in sequence if entry_id in waiting]
-        at = place_for(ordered, entry, floor.rules)
-        sequence.insert(len(sequence) if at == len(ordered) else sequence.index(ordered[at].entry_id), entry.entry_id)
-    return replace(floor, entries=(*floor.entries, entry), sequence=tuple(sequence))
+        floor = replace(floor, sequence=_placed(floor, entry))
+    return replace(floor, entries=(*floor.entries, entry))
+
+
+def _confirmed(floor: Floor, event: EntryConfirmed) -> Floor:
+    """Where the list goes by rank and the rank is another, the entry is placed anew."""
+    before = floor.waiting_entry(event.entry_id)
+    used = group_rules.spent(floor.groups, before.group_id, -before.used_ms)
+    floor = replace(floor, groups=group_rules.spent(used, event.group_id, before.used_ms))
+    floor = floor.changed(event.entry_id, rank=event.rank, group_id=event.group_id, confirmed=True)
+    if event.rank is before.rank or floor.rules.order is Order.AS_ASKED:
+        return floor
+    rest = replace(floor, sequence=tuple(each for each in floor.sequence if each != event.entry_id))
+    return replace(floor, sequence=_placed(rest, floor.waiting_entry(event.entry_id)))
+
+
+def _placed(floor: Floor, entry: Entry) -> tuple[str, ...]:
+    """The sequence of statements with this one put in."""
+    sequence = list(floor.sequence)
+    waiting = {each.entry_id: each for each in floor.statements}
+    ordered = [waiting[entry_id] for entry_id in sequence if entry_id in waiting]
+    at = place_for(ordered, entry, floor.rules)
+    sequence.insert(len(sequence) if at == len(ordered) else sequence.index(ordered[at].entry_id), entry.entry_id)
+    return tuple(sequence)

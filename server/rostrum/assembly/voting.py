@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from rostrum.assembly.actor import Actor, Right
-from rostrum.assembly.presence import Presence, quorum
+from rostrum.assembly.presence import Electorate, Presence, quorum
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.rules.procedure import Procedure
 
@@ -90,7 +90,8 @@ class Votes:
 
 @dataclass(frozen=True)
 class OpenVote:
-    """Open a vote. `roll`: who is entitled now, as accreditation and credentials say; it stays so to the end."""
+    """Open a vote. `roll`: who is entitled now, as accreditation and credentials say; it stays so to the end.
+    `members`: how many states are parties, for the quorum; 0: as many as are on the roll."""
 
     vote_id: str
     subject: Subject
@@ -98,6 +99,7 @@ class OpenVote:
     text_id: str | None = None
     motion_id: str | None = None
     method: Method = Method.SHOW_OF_HANDS
+    members: int = 0
     needs: ClassVar = (Right.PRESIDE, Right.ADMINISTER)
 
 
@@ -244,7 +246,7 @@ def _open(
         raise Refused(Why.NOBODY_ENTITLED)
     rules = procedure.quorum
     threshold = rules.substance if command.subject is Subject.SUBSTANCE else rules.procedure
-    here = quorum(presence, command.roll, rules, threshold)
+    here = quorum(presence, Electorate(command.roll, command.members), rules, threshold)
     if not here.is_met:
         raise Refused(Why.NO_QUORUM, present=here.present, needed=here.needed)
     return VoteOpened(

@@ -431,6 +431,10 @@ WORDS: Mapping[Why, tuple[str, str]] = {
         _("There is no quorum for voting."),
         _("More delegations that are entitled to vote must be present, in the hall or far away."),
     ),
+    Why.NO_QUORUM_TO_OPEN: (
+        _("There is no quorum to open the debate."),
+        _("Wait until more delegations with a vote are present, or open the meeting all the same: the record says so."),
+    ),
     Why.PROCEDURE_ONLY: (
         _("A motion is decided as a matter of procedure."),
         _("Choose the majority for procedure."),

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from rostrum.assembly.actor import Right
 from rostrum.assembly.meeting import Meeting
-from rostrum.desk import ACCREDITATION, MEETING
+from rostrum.desk import ACCREDITATION, CREDENTIALS, MEETING
 from rostrum.house import House
 from rostrum.identity.doorkeeper import Standing
 from rostrum.media.engine import PeerHealth
@@ -29,13 +29,14 @@ ADMINISTER = frozenset({Right.ADMINISTER})
 async def shared_model(house: House, meeting: Meeting) -> MeetingModel:
     """The meeting as everybody sees it, at this moment."""
     session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
+    kept = (await house.desk.load(CREDENTIALS, meeting.session_id)).state
     senders: Mapping[str, PeerHealth] = {
         peer.place_id: peer
         for peer in house.engine.peers()
         if peer.meeting_id == meeting.meeting_id and peer.source is not None and peer.place_id is not None
     }
     present = house.presence.present(meeting.meeting_id)
-    return await meeting_model(meeting, session, house.names, now=house.clock(), present=present, peers=senders)
+    return await meeting_model(meeting, session, kept, house.names, now=house.clock(), present=present, peers=senders)
 
 
 async def followed_model(house: House, meeting: Meeting) -> MeetingModel:

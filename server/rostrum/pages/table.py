@@ -19,6 +19,7 @@ from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
+from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
 from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
@@ -31,6 +32,7 @@ from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
 from rostrum.pages.console.papers import ROUTES as CONSOLE_PAPERS
 from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
 from rostrum.pages.console.protection import ROUTES as CONSOLE_PROTECTION
+from rostrum.pages.console.queue import ROUTES as CONSOLE_QUEUE
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
 from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
 from rostrum.pages.console.routes import ROUTES as CONSOLE
@@ -67,6 +69,8 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PAPERS,
     *GREEN_ROOM,
     *CONSOLE,
+    *CONSOLE_QUEUE,
+    *CONSOLE_BESIDE,
     *CONSOLE_MEMBERS,
     *CONSOLE_DEADLINES,
     *CONSOLE_FILES,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.sitting import MeetingOpened, MeetingResumed
 from rostrum.reads.names import Name, Names
 from rostrum.reads.procedure import NOBODY, people
 from rostrum.record.journal import Recorded
@@ -39,11 +40,14 @@ async def act_rows(
              if getattr(row.event, field, None) in known),
             None,
         )  # fmt: skip
-        detail = next(
-            (str(getattr(row.event, field)) for field in ("choice", "reason", "matter", "kind")
-             if getattr(row.event, field, None) is not None),
-            "",
-        )  # fmt: skip
+        detail = _detail(row.event)
         who = None if row.actor == "system" else of_places.get(row.actor, NOBODY)
         rows.append(ActRow(row.seq, row.at, type(row.event).__name__, who, about, detail))
     return rows
+
+
+def _detail(event: object) -> str:
+    if isinstance(event, MeetingOpened | MeetingResumed) and event.present < event.needed:
+        return "no-quorum"
+    fields = (getattr(event, name, None) for name in ("choice", "reason", "matter", "kind"))
+    return next((str(value) for value in fields if value is not None), "")

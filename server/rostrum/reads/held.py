@@ -7,6 +7,7 @@ from datetime import datetime
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.place import Link
 from rostrum.desk import ACCREDITATION, MEETING, Desk
+from rostrum.reads.looks import Looked, files_about, looks_at_files, looks_at_wishes
 from rostrum.record.codec import encode
 from rostrum.record.dossiers import Dossiers, KeptDossier
 from rostrum.record.files import FileStore, KeptFile
@@ -23,6 +24,9 @@ class Held:
     files: Sequence[KeptFile]
     mails: Sequence[Mail]
     links: Sequence[Link]
+    looks: Sequence[Looked]
+    """At their own files, and at those of the application that names them."""
+    wishes_seen: Sequence[datetime]
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ async def held(session: Accreditation, place_id: str, *, dossiers: Dossiers, fil
         await files.files_of(*subjects),
         await outbox.to(session.session_id, addresses),
         [link for link in session.links.values() if link.place_id == place_id],
+        await looks_at_files(session, files, *files_about(session, place_id)),
+        looks_at_wishes(session, place_id),
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.agenda import AgendaItem
+from rostrum.assembly.credentials import Credentials
 from rostrum.assembly.entry import Entry, Kind, Rank
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.rules.procedure import Order
@@ -51,6 +52,9 @@ class ListedSpeaker:
     """Comes back first after a lost line; `line_lost`: the line is not back yet."""
     line_lost: bool
     delegation_id: str
+    group_id: str | None
+    confirmed: bool
+    """Whether the secretariat stands for the rank and the group."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,15 @@ class MeetingModel:
 async def meeting_model(
     meeting: Meeting,
     session: Accreditation,
+    kept: Credentials,
     names: Names,
     *,
     now: datetime,
     present: frozenset[str],
     peers: Mapping[str, PeerHealth],
 ) -> MeetingModel:
-    """The model of a meeting at `now`. `peers` are the engine's senders by place."""
+    """The model of a meeting at `now`. `kept`: the session's credentials; `peers` are the engine's senders by
+    place."""
     floor = meeting.floor
     known = await people(meeting, session, names)
     lines = {entry.place_id: _line(entry.place_id, present, peers) for entry in floor.entries}
@@ -137,7 +143,7 @@ async def meeting_model(
         waiting,
         tuple(listed(entry, n) for n, entry in enumerate(floor.spoken, 1)),
         next((each for each in waiting if up is not None and each.entry_id == up.entry_id), None),
-        await procedure_model(meeting, session, names, known, now),
+        await procedure_model(meeting, session, kept, names, known, now),
         len(present),
     )
 
@@ -161,6 +167,8 @@ def _listed(
         entry.returns,
         entry.line_lost,
         entry.delegation_id,
+        entry.group_id,
+        entry.confirmed,
     )
 
 

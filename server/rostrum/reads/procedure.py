@@ -9,10 +9,12 @@ from rostrum.assembly import presence as presences
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import Right
 from rostrum.assembly.consent import ConsentState, Matter
+from rostrum.assembly.credentials import Credentials
+from rostrum.assembly.electorate import electorate, voters
 from rostrum.assembly.entry import EntryState, Kind
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.motions import MotionState
-from rostrum.assembly.presence import Quorum
+from rostrum.assembly.presence import Electorate, Quorum
 from rostrum.assembly.sitting import MeetingState
 from rostrum.assembly.voting import Choice, Subject, Vote
 from rostrum.reads.names import Name, Names
@@ -184,9 +186,14 @@ def roll_of(session: Accreditation) -> frozenset[str]:
 
 
 async def procedure_model(
-    meeting: Meeting, session: Accreditation, names: Names, known: Mapping[str, Name], now: datetime
+    meeting: Meeting,
+    session: Accreditation,
+    kept: Credentials,
+    names: Names,
+    known: Mapping[str, Name],
+    now: datetime,
 ) -> ProcedureModel:
-    """The model at `now`; `known` as `people` has it."""
+    """The model at `now`; `known` as `people` has it, `kept` the credentials of the session."""
     floor, rules = meeting.floor, meeting.rules.procedure
     asked = [each.text_id for each in meeting.consents.asked.values()]
     texts = await names.texts(each for each in (*asked, *(v.text_id for v in meeting.votes.votes.values())) if each)
@@ -196,7 +203,9 @@ async def procedure_model(
     stopped = floor.interrupted[-1] if floor.interrupted else None
     vote = meeting.votes.current
     closed = [each for each in meeting.votes.votes.values() if each.adopted is not None]
-    roll = roll_of(session)
+    accredited = roll_of(session)
+    parties = electorate(kept, accredited)
+    entitled = Electorate(voters(kept, accredited), parties.members)
     return ProcedureModel(
         next_act(meeting),
         tuple(
@@ -215,8 +224,8 @@ async def procedure_model(
         _consent(meeting, known, texts),
         None if vote is None else _vote(meeting, vote, known, texts),
         _vote(meeting, closed[-1], known, texts) if closed else None,
-        presences.quorum(meeting.presence, roll, rules.quorum, rules.quorum.to_open),
-        presences.quorum(meeting.presence, roll, rules.quorum, rules.quorum.substance),
+        presences.quorum(meeting.presence, parties, rules.quorum, rules.quorum.to_open),
+        presences.quorum(meeting.presence, entitled, rules.quorum, rules.quorum.substance),
         meeting.presence.hall,
         tuple(
             GroupNow(group.group_id, known.get(group.group_id, NOBODY), group.left_ms)

@@ -91,6 +91,20 @@ class Dossiers:
 
         return write
 
+    def dropped(self, dossier_id: str) -> Write:
+        """A write that deletes one dossier."""
+
+        async def write(session: AsyncSession) -> None:
+            await session.execute(delete(dossier).where(dossier.c.dossier_id == dossier_id))
+
+        return write
+
+    async def commit(self, *writes: Write) -> None:
+        """Commit writes that no act of the Assembly goes with."""
+        async with self._database.session() as session:
+            for write in writes:
+                await write(session)
+
     async def get(self, dossier_id: str) -> Fields | None:
         """A dossier's fields; None: there is none, or it was purged."""
         return (await self.get_many([dossier_id])).get(dossier_id)

@@ -27,4 +27,5 @@ async def due(database: Database, now: datetime, mails_before: datetime) -> Mapp
     }
     async with database.reading() as session:
         counts = {kind: int((await session.execute(count)).scalar_one()) for kind, count in wanted.items()}
-    return {**counts, "arrivals": counts["arrivals"] + counts.pop("challenges")}
+    counts["arrivals"] += counts.pop("challenges")
+    return counts

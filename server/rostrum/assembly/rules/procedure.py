@@ -30,7 +30,6 @@ class RepliesWhen(StrEnum):
 
     ANY_TIME = "any-time"
     END_OF_MEETING = "end-of-meeting"
-    END_OF_DAY = "end-of-day"
 
 
 @dataclass(frozen=True)
@@ -108,10 +107,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class QuorumRules:
-    """Who must be there. `members` is the number of those who have a vote by right; 0: as many as are accredited."""
+    """Who must be there. `members` is the number of those who have a vote by right; 0: as many as are on the roll of
+    states, or, where none is kept, accredited. `to_open` None: a meeting may be opened however few are there."""
 
     members: int = 0
-    to_open: Threshold = field(default_factory=lambda: Threshold(1, 3, False))
+    to_open: Threshold | None = field(default_factory=lambda: Threshold(1, 3, False))
     substance: Threshold = field(default_factory=lambda: Threshold(1, 2, True))
     procedure: Threshold | None = None
 

@@ -18,6 +18,7 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.files import EVIDENCE, asked_for, evidence_of
+from rostrum.reads.looks import looks_at_files
 from rostrum.record.files import KeptFile, Owner
 from rostrum.uploads.intake import Ready
 
@@ -100,6 +101,7 @@ async def _page(guest: Guest, paper: Paper, *, wrong: Why | None = None) -> web.
         session=paper.session,
         own_path=paper.path,
         asked=asked_for(paper.session.rules.evidence(paper.category), files),
+        looks=await looks_at_files(paper.session, guest.house.files, paper.application_id),
         purposes=_purposes(paper),
         purpose=guest.request.query.get("for", _purposes(paper)[0]),
         open=_open(paper),

@@ -58,6 +58,7 @@ async def archive(visit: Visit) -> web.StreamResponse:
             for mail in found.mails
         ],
         "links": [asdict(each) for each in found.links],
+        "looks": {"files": [asdict(each) for each in found.looks], "wishes": list(found.wishes_seen)},
         "record": [asdict(each) for each in await acts(session, place_id, house.desk, house.journal)],
         "minutes": await minutes(session, place_id, house.desk, house.participation),
     }
@@ -100,6 +101,7 @@ async def delete(visit: Visit) -> web.StreamResponse:
     await asyncio.to_thread(forget, house.settings.data / "outbox", done)
     await house.dossiers.wipe()
     house.names.forget()
+    house.register.forget()
     return page(visit, "attend/held_gone.html", session=session)
 
 

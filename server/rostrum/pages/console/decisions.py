@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from rostrum.assembly import credentials
 from rostrum.assembly.actor import Right
 from rostrum.assembly.consent import AskConsent, DeclareConsent, DropConsent, Matter
+from rostrum.assembly.electorate import electorate, voters
 from rostrum.assembly.motions import RuleOnPoint, TakeUpMotion, WithdrawMotion
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.voting import AnnulVote, Choice, CloseVote, CountHand, OpenVote, Subject
@@ -25,15 +25,16 @@ async def _open_vote(sent: Sent) -> Acting:
     await note_presence(visit.house, meeting)
     session = (await visit.house.desk.load(ACCREDITATION, meeting.session_id)).state
     kept = (await visit.house.desk.load(CREDENTIALS, meeting.session_id)).state
-    roll = credentials.voters(kept, roll_of(session))
+    accredited = roll_of(session)
+    roll, members = voters(kept, accredited), electorate(kept, accredited).members
     motion_id = sent.field("motion_id") or None
     if motion_id is not None:
-        return Acting(OpenVote(new_id(), Subject.PROCEDURE, roll, motion_id=motion_id))
+        return Acting(OpenVote(new_id(), Subject.PROCEDURE, roll, motion_id=motion_id, members=members))
     subject = sent.field("subject")
     if subject not in set(Subject):
         raise Refused(Why.TEXT_MISSING)
     text_id, write = sent.sealed("decision", {"text": sent.required("text")})
-    return Acting(OpenVote(new_id(), Subject(subject), roll, text_id), [write])
+    return Acting(OpenVote(new_id(), Subject(subject), roll, text_id, members=members), [write])
 
 
 def _count_hand(sent: Sent) -> Acting:

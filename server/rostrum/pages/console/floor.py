@@ -9,6 +9,7 @@ from rostrum.assembly import line
 from rostrum.assembly.actor import Right
 from rostrum.assembly.agenda import OpenItem
 from rostrum.assembly.consent import AskConsent, Matter
+from rostrum.assembly.electorate import electorate
 from rostrum.assembly.meeting import MeetingCommand
 from rostrum.assembly.rules.procedure import Closing, Order
 from rostrum.assembly.sitting import CloseMeeting, OpenMeeting, ResumeMeeting, SuspendMeeting
@@ -23,14 +24,16 @@ from rostrum.assembly.speaking import (
     TakeBackCall,
     TakeBackEnd,
 )
-from rostrum.desk import ACCREDITATION
+from rostrum.desk import ACCREDITATION, CREDENTIALS
 from rostrum.identity.secrets import new_id
 from rostrum.pages.acts import Sent, act
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.following import RUN, newest_acts, shared_model
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
+from rostrum.presence_keeper import note_presence
 from rostrum.reads.names import Name
+from rostrum.reads.procedure import roll_of
 
 BACK = "/console/meetings"
 EXTENSION_MS = 60_000
@@ -67,6 +70,15 @@ async def seats_of(visit: Visit, session_id: str) -> Sequence[tuple[str, str, Na
     return sorted(seats, key=lambda seat: (seat[2].delegation or seat[2].person).casefold())
 
 
+async def _begin(sent: Sent, command: type[OpenMeeting] | type[ResumeMeeting]) -> MeetingCommand:
+    """Opens or resumes it, after a look at who is there."""
+    house, meeting = sent.visit.house, sent.meeting
+    await note_presence(house, meeting)
+    session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
+    kept = (await house.desk.load(CREDENTIALS, meeting.session_id)).state
+    return command(electorate(kept, roll_of(session)), without_quorum=sent.field("without") == "quorum")
+
+
 def _open_list(sent: Sent) -> MeetingCommand:
     """Opens it; once it was closed with consent, the meeting is asked."""
     wanted = sent.field("order")
@@ -92,9 +104,9 @@ def _entry(sent: Sent) -> str:
 
 ROUTES = (
     Route("GET", "/console/meetings/{meeting_id}", console, RUN),
-    run("/opening", make=lambda _: OpenMeeting()),
+    run("/opening", make=partial(_begin, command=OpenMeeting)),
     run("/suspension", make=lambda _: SuspendMeeting()),
-    run("/meeting-resumption", make=lambda _: ResumeMeeting()),
+    run("/meeting-resumption", make=partial(_begin, command=ResumeMeeting)),
     run("/closure", make=lambda _: CloseMeeting()),
     run("/item/{item_id}", make=lambda sent: OpenItem(sent.at("item_id"))),
     run("/list/opening", make=_open_list),

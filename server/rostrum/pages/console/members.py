@@ -17,9 +17,7 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.application import Change, revisions
-
-UNSEEN = (MemberState.WAITING, MemberState.DECLINED, MemberState.REMOVED)
-"""Who is in one of these the secretariat is not shown: the focal point comes first."""
+from rostrum.reads.register import UNSEEN
 
 
 async def member(visit: Visit) -> web.StreamResponse:

@@ -22,9 +22,10 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.application import StatusModel, status_model, steps
+from rostrum.reads.beside import doubles_of
 from rostrum.reads.files import asked_for, evidence_of
 from rostrum.reads.programme import zone_of
-from rostrum.reads.queue import Filter, queue_model
+from rostrum.reads.queue import counts
 from rostrum.record.journal import Write
 
 ADMINISTER = frozenset({Right.ADMINISTER})
@@ -34,7 +35,6 @@ NOTE_MAX = 4000
 async def overview(visit: Visit) -> web.StreamResponse:
     """What waits for the secretariat."""
     session = await session_of(visit)
-    queue = await queue_model(session, visit.house.dossiers, Filter())
     meetings = [
         (await visit.house.desk.load(MEETING, identifier)).state
         for identifier in await visit.house.desk.identifiers(MEETING)
@@ -44,36 +44,13 @@ async def overview(visit: Visit) -> web.StreamResponse:
         "console/overview.html",
         at=f"/at/{visit.place_id}/console",
         session=session,
-        counts=queue.counts,
+        counts=counts(session),
         meetings=sorted(
             (meeting for meeting in meetings if meeting.session_id == session.session_id),
             key=lambda meeting: (meeting.scheduled_at is None, meeting.scheduled_at),
         ),
         zone=zone_of(await visit.house.dossiers.get(visit.standing.place.dossier_id)),
         mails=await visit.house.outbox.count(session.session_id),
-    )
-
-
-async def applications(visit: Visit) -> web.StreamResponse:
-    """The queue."""
-    session = await session_of(visit)
-    query = visit.request.query
-    number = query.get("page", "1")
-    wanted = Filter(
-        query.get("state", ""),
-        query.get("category", ""),
-        str(tidy(query.get("search", "")))[:200],
-        int(number) if number.isdecimal() and len(number) < 6 else 1,
-    )
-    queue = await queue_model(session, visit.house.dossiers, wanted)
-    return page(
-        visit,
-        "console/queue.html",
-        at=f"/at/{visit.place_id}/console",
-        session=session,
-        queue=queue,
-        wanted=wanted,
-        categories=session.rules.applying,
     )
 
 
@@ -183,6 +160,7 @@ async def _application_page(
         asked=asked_for(
             session.rules.evidence(found.category), await evidence_of(visit.house.files, found.application_id)
         ),
+        doubles=await doubles_of(session, visit.house.register, found.application_id),
         reasons=list(RefusalReason),
         new_links=new_links,
         wrong=wrong,
@@ -228,7 +206,6 @@ def _url(visit: Visit, found: Application) -> str:
 
 ROUTES = (
     Route("GET", "/console", overview, ADMINISTER),
-    Route("GET", "/console/applications", applications, ADMINISTER),
     Route("GET", "/console/applications/{application_id}", application, ADMINISTER),
     Route("POST", "/console/applications/{application_id}/acceptance", accept, ADMINISTER),
     Route("POST", "/console/applications/{application_id}/refusal", refuse, ADMINISTER),

@@ -8,14 +8,14 @@ from rostrum.assembly.entry import Kind, Rank
 from rostrum.assembly.groups import AddGroupTime, FormGroup
 from rostrum.assembly.presence import MarkPresence
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.assembly.speakers import AnnounceClosure, InscribeSpeaker, MoveEntry, MoveReason
+from rostrum.assembly.speakers import AnnounceClosure, ConfirmEntry, InscribeSpeaker, MoveEntry, MoveReason
 from rostrum.desk import ACCREDITATION
 from rostrum.identity.secrets import new_id
 from rostrum.pages.acts import Acting, Sent
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.console.decisions import by_secretariat
 from rostrum.pages.console.floor import run
-from rostrum.pages.following import RUN, shared_model
+from rostrum.pages.following import ADMINISTER, RUN, shared_model
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 
@@ -54,11 +54,27 @@ async def _inscribe(sent: Sent) -> Acting:
 
 async def move_page(visit: Visit) -> web.StreamResponse:
     """Where a speaker is moved to, and why: a page of its own, so that the list does not change under the hand."""
+    return await _entry_page(visit, "console/move.html")
+
+
+async def rank_page(visit: Visit) -> web.StreamResponse:
+    """Of which rank a statement is and for which group, as its delegation stated it, to confirm or correct."""
+    return await _entry_page(visit, "console/rank.html")
+
+
+async def _entry_page(visit: Visit, template: str) -> web.StreamResponse:
     model = await shared_model(visit.house, await meeting_of(visit))
     entry = next((each for each in model.waiting if each.entry_id == visit.request.match_info["entry_id"]), None)
     if entry is None:
         raise Refused(Why.NO_SUCH_ENTRY)
-    return page(visit, "console/move.html", meeting=model, entry=entry)
+    return page(visit, template, meeting=model, entry=entry)
+
+
+def _confirm(sent: Sent) -> ConfirmEntry:
+    rank = sent.field("rank")
+    if rank not in set(Rank):
+        raise Refused(Why.TEXT_MISSING)
+    return ConfirmEntry(sent.at("entry_id"), Rank(rank), sent.field("group_id") or None)
 
 
 def _move(sent: Sent) -> MoveEntry:
@@ -80,6 +96,8 @@ def _announce(sent: Sent) -> AnnounceClosure:
 
 ROUTES = (
     Route("GET", "/console/meetings/{meeting_id}/list/{entry_id}/place", move_page, RUN),
+    Route("GET", "/console/meetings/{meeting_id}/list/{entry_id}/rank", rank_page, ADMINISTER),
+    by_secretariat("/list/{entry_id}/rank", make=_confirm),
     by_secretariat("/list/inscription", make=_inscribe),
     run("/list/{entry_id}/move", make=_move),
     run("/list/announcement", make=_announce),
