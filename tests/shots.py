@@ -85,6 +85,8 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "hall": ("hall", homes["hall"]),
         "console": ("secretariat", console),
         "console-queue": ("secretariat", f"{console}/applications"),
+        "console-queue-narrowed": ("secretariat", f"{console}/applications?seat=remote&sort=-received"),
+        "console-views": ("secretariat", f"{console}/views"),
         "console-application": ("secretariat", page.url),
         "console-member": ("secretariat", await member_of(page)),
         "console-deadlines": ("secretariat", f"{console}/deadlines"),

@@ -44,6 +44,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
             if role == "secretariat":
                 addresses += [
                     f"{page.url}/applications",
+                    f"{page.url}/views",
                     f"{page.url}/places",
                     f"{page.url}/outbox",
                     f"{page.url}/deadlines",

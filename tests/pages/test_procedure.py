@@ -270,3 +270,17 @@ async def test_the_machine_ends_a_statement_only_where_the_rules_say_so(running:
             await asyncio.sleep(0.05)
     recorded = await running.house.journal.read(MEETING.stream(MEETING_ID))
     assert (recorded[-1].event.entry_id, recorded[-1].actor) == (entry_id, "system")  # type: ignore[union-attr]
+
+
+async def test_what_was_written_into_a_refused_form_can_be_copied_from_its_answer(running: Running) -> None:
+    clerk = await running.place("secretariat")
+    written = "That the Assembly, recalling <resolution> ICC-ASP/20/Res.5, decides as follows"
+    path = f"/at/{clerk.place_id}/console/meetings/{MEETING_ID}/vote"
+    async with clerk.request("POST", path, data={"text": written, "subject": "substance"}) as answer:
+        assert answer.status == 409, "nobody is there"
+        page = await answer.text()
+    assert "recalling &lt;resolution&gt; ICC-ASP/20/Res.5, decides as follows</textarea>" in page
+    assert "substance" not in page
+    async with clerk.request("POST", path, data={"text": written}, csrf="another site's") as answer:
+        assert answer.status == 403
+        assert "recalling" not in await answer.text()

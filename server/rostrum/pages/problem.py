@@ -1,5 +1,8 @@
 """What went wrong, in words: one page that says what and what to do; a problem document (RFC 9457) for scripts."""
 
+import re
+from collections.abc import Sequence
+
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -10,6 +13,9 @@ from rostrum.i18n.refusals import WORDS
 from rostrum.pages.render import language_of, respond
 from rostrum.pages.trouble import STATUS, Trouble
 
+CODE = re.compile(r"[!-~]*\d[!-~]*|[a-z-]+")
+"""Identifiers, codes, dates, addresses and choices: what a form carries along, or what is soon chosen again."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -19,9 +25,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Trouble as trouble:
-        return answer(request, trouble.why, trouble.status)
+        return answer(request, trouble.why, trouble.status, await _typed(request, trouble.why))
     except Refused as refused:
-        return answer(request, refused.why, STATUS.get(refused.why, 409))
+        return answer(request, refused.why, STATUS.get(refused.why, 409), await _typed(request, refused.why))
     except web.HTTPNotFound:
         return answer(request, Why.NOT_FOUND, 404)
     except web.HTTPMethodNotAllowed as unknown:
@@ -44,8 +50,19 @@ def _route(request: web.Request) -> str:
     return "" if resource is None else resource.canonical
 
 
-def answer(request: web.Request, why: Why, status: int) -> web.Response:
-    """The words of a refusal: as a problem document for scripts that ask for one, else as a page."""
+async def _typed(request: web.Request, why: Why) -> Sequence[str]:
+    """What somebody wrote into the form that was refused, so that it can be copied. Not of a form that may come from
+    another site."""
+    if request.content_type != "application/x-www-form-urlencoded" or why is Why.FORM_NOT_OURS:
+        return ()
+    fields = (await request.post()).items()
+    written = [value for name, value in fields if name != "csrf" and isinstance(value, str) and value.strip()]
+    return [value for value in written if not CODE.fullmatch(value)]
+
+
+def answer(request: web.Request, why: Why, status: int, typed: Sequence[str] = ()) -> web.Response:
+    """The words of a refusal: as a problem document for scripts that ask for one, else as a page, with what was
+    `typed`."""
     what, remedy = WORDS[why]
     if "application/problem+json" in request.headers.get("Accept", ""):
         locale = request.app[HOUSE].templates.locales[language_of(request)]
@@ -56,4 +73,4 @@ def answer(request: web.Request, why: Why, status: int) -> web.Response:
             "status": status,
         }
         return web.json_response(document, status=status, content_type="application/problem+json")
-    return respond(request, "problem.html", status=status, what=what, remedy=remedy, why=why)
+    return respond(request, "problem.html", status=status, what=what, remedy=remedy, why=why, typed=typed)

@@ -67,6 +67,9 @@ class Register:
 
     async def renew(self, session: Accreditation) -> None:
         """Read everything anew. Until it is read, what was known before is still given."""
+        if session.session_id not in self._books:
+            await self._book(session)
+            return
         book = _Book()
         await self._read(book, session)
         self._books[session.session_id] = book
