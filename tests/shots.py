@@ -99,7 +99,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "held": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held", homes["ngo"])),
         "held-deletion": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held/deletion", homes["ngo"])),
         "protection": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/protection", homes["ngo"])),
-        "console-review": ("secretariat", f"{console}/review"),
+        "console-publication": ("secretariat", f"{console}/publication"),
         "console-protection": ("secretariat", await protection_of(page, console)),
         "photograph": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/photograph", homes["ngo"])),
         "console-meeting": ("chair", homes["chair"]),

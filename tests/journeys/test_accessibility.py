@@ -48,7 +48,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
                     f"{page.url}/places",
                     f"{page.url}/outbox",
                     f"{page.url}/deadlines",
-                    f"{page.url}/review",
+                    f"{page.url}/publication",
                 ]
                 addresses += [
                     f"{page.url}/credentials",

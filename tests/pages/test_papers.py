@@ -181,7 +181,7 @@ async def test_a_protected_speakers_text_waits_for_its_time_and_a_reviewer(tmp_p
         await protect(running, ngo, alias="Witness K", masked="yes")
         assert await upload(ngo, f"meeting/{MEETING_ID}/texts", "es", pdf("Texto")) == 303
         (text_id,) = (await papers(running)).texts
-        path, review = f"/at/{delegate.place_id}/texts/{text_id}", f"/at/{clerk.place_id}/console/review"
+        path, review = f"/at/{delegate.place_id}/texts/{text_id}", f"/at/{clerk.place_id}/console/publication"
 
         async def seen() -> tuple[int, bool, str]:
             async with clerk.request("GET", review) as answer:
@@ -189,22 +189,22 @@ async def test_a_protected_speakers_text_waits_for_its_time_and_a_reviewer(tmp_p
             return await delegate.status("GET", path), f"texts/{text_id}" in await room(delegate), stands
 
         for hours, status in (("-1", 422), ("many", 422), ("100000", 422), ("2", 303)):
-            assert (await post(clerk, "console/review", hours=hours))[0] == status
+            assert (await post(clerk, "console/publication", hours=hours))[0] == status
 
         assert await seen() == (404, False, "Not spoken yet")
         await called(running, ngo)
         assert await seen() == (404, False, "Held back for its time")
         time.ahead = timedelta(hours=3)
         assert await seen() == (404, False, "Waits for you")
-        await post(clerk, f"console/review/{text_id}", released="no")
+        await post(clerk, f"console/publication/{text_id}", released="no")
         assert await seen() == (404, False, "Kept back")
-        await post(clerk, f"console/review/{text_id}", released="yes")
+        await post(clerk, f"console/publication/{text_id}", released="yes")
         assert await seen() == (200, True, "Published")
         async with delegate.request("GET", path) as answer:
             assert "text.pdf" not in answer.headers["Content-Disposition"], "a file's name may be a person's"
         assert "Witness K" in await room(delegate)
         # A longer time holds for what is there, too; without the mask nothing is held back.
-        assert (await post(clerk, "console/review", hours="48"))[0] == 303
+        assert (await post(clerk, "console/publication", hours="48"))[0] == 303
         assert (await seen())[0] == 404
         await protect(running, ngo, alias="Witness K")
         await asyncio.sleep(0.2)

@@ -32,9 +32,9 @@ from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
 from rostrum.pages.console.papers import ROUTES as CONSOLE_PAPERS
 from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
 from rostrum.pages.console.protection import ROUTES as CONSOLE_PROTECTION
+from rostrum.pages.console.publication import ROUTES as CONSOLE_PUBLICATION
 from rostrum.pages.console.queue import ROUTES as CONSOLE_QUEUE
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
-from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
 from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
 from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
@@ -81,7 +81,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_MEETING,
     *CONSOLE_MEETINGS,
     *CONSOLE_PAPERS,
-    *CONSOLE_REVIEW,
+    *CONSOLE_PUBLICATION,
     *CONSOLE_LINES,
     *CONSOLE_STANDING,
     *CONSOLE_BADGES,

@@ -55,7 +55,7 @@ async def set_delay(visit: Visit) -> web.StreamResponse:
 
 
 def _here(visit: Visit) -> str:
-    return f"/at/{visit.place_id}/console/review"
+    return f"/at/{visit.place_id}/console/publication"
 
 
 async def _held(visit: Visit, papers: Papers) -> list[Held]:
@@ -77,7 +77,7 @@ async def _page(
 ) -> web.StreamResponse:
     return page(
         visit,
-        "console/review.html",
+        "console/publication.html",
         status=422 if errors else 200,
         at=f"/at/{visit.place_id}/console",
         read_at=f"/at/{visit.place_id}/texts",
@@ -90,7 +90,7 @@ async def _page(
 
 
 ROUTES = (
-    Route("GET", "/console/review", review, ADMINISTER),
-    Route("POST", "/console/review", set_delay, ADMINISTER),
-    Route("POST", "/console/review/{item_id}", decide, ADMINISTER),
+    Route("GET", "/console/publication", review, ADMINISTER),
+    Route("POST", "/console/publication", set_delay, ADMINISTER),
+    Route("POST", "/console/publication/{item_id}", decide, ADMINISTER),
 )
