@@ -86,7 +86,10 @@ class Followers:
                 for place in state.places.values():
                     if place.category == row.event.code:
                         self._shut(place.place_id)
-            elif isinstance(row.event, PROTECTING):
+            if isinstance(row.event, PlaceRevised) and row.event.category:
+                # Another category, other rights: who may still attend comes back by itself.
+                self._shut(row.event.place_id)
+            if isinstance(row.event, PROTECTING):
                 protecting.append(state.places[row.event.place_id])
         if any(place.protected_id is not None or place.protection is not None for place in protecting):
             # At once with all of it, and with what was asked for as soon as that is read.

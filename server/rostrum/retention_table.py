@@ -162,7 +162,7 @@ KEPT: tuple[Kept, ...] = (
         WRITTEN,
         "written",
         "dossiers",
-        dossiers=("answer", "question", "decision", "credentials-note"),
+        dossiers=("answer", "question", "decision", "proposal", "appeal", "credentials-note"),
     ),
     Kept(
         "views",

@@ -16,14 +16,12 @@ from rostrum.assembly.accreditation import (
     fold,
 )
 from rostrum.assembly.actor import SYSTEM, Actor, Right, applicant
+from rostrum.assembly.appeal import DecideAppeal, LodgeAppeal
 from rostrum.assembly.application import (
     AcceptApplication,
     ApplicationAccepted,
     ApplicationState,
-    GiveInformation,
-    RefusalReason,
     RefuseApplication,
-    RequestInformation,
     SubmitApplication,
     WithdrawApplication,
 )
@@ -36,12 +34,16 @@ from rostrum.assembly.devices import (
     RemoveDevice,
     TurnDeviceAway,
 )
-from rostrum.assembly.place import AppointOfficer, BindLink, IssueLink, RevokeLink
+from rostrum.assembly.inquiry import GiveInformation, RequestInformation
+from rostrum.assembly.place import AppointOfficer, BindLink, IssueLink, LeaveSession, RevokeLink
 from rostrum.assembly.refusal import Refused
+from rostrum.assembly.review import RefusalReason
 from rostrum.assembly.rules import load
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
-CLERK = Actor("clerk", "", "secretariat", frozenset({Right.ADMINISTER}), remote=False)
+CLERK, SECOND = (
+    Actor(name, "", "secretariat", frozenset({Right.ADMINISTER}), remote=False) for name in ("clerk", "second")
+)
 DELEGATE = Actor("someone", "d", "ngo", frozenset({Right.ATTEND, Right.SPEAK}))
 N = st.integers(0, 3)
 DeviceAct = LetDeviceIn | TurnDeviceAway | RemoveDevice
@@ -72,6 +74,10 @@ class AccreditationMachine(RuleBasedStateMachine):
             self.state = apply(self.state, event)
         return True
 
+    def turn(self, n: int) -> int:
+        application = self.state.applications.get(f"a{n}")
+        return 0 if application is None else application.turn
+
     def new_link(self) -> str:
         self.links += 1
         return f"l{self.links}"
@@ -101,14 +107,34 @@ class AccreditationMachine(RuleBasedStateMachine):
     def accept(self, n: int, actor: Actor) -> None:
         before = self.state.applications.get(f"a{n}")
         expires = self.now + timedelta(hours=48)
-        granted = (Granting(f"m{n}", f"place-a{n}", self.new_link()),)
-        done = self.act(AcceptApplication(f"a{n}", f"del{n}", granted, expires), actor)
+        place_id = f"place-a{n}" if f"place-a{n}" not in self.state.places else f"place-a{n}-again"
+        granted = (Granting(f"m{n}", place_id, self.new_link()),)
+        done = self.act(AcceptApplication(f"a{n}", self.turn(n), f"del{n}", granted, expires), actor)
         could = before is not None and before.state in {ApplicationState.SUBMITTED, ApplicationState.QUESTIONED}
         assert done == (could and actor is CLERK)
 
     @rule(n=N)
     def refuse(self, n: int) -> None:
-        self.act(RefuseApplication(f"a{n}", RefusalReason.OTHER, "note"), CLERK)
+        self.act(RefuseApplication(f"a{n}", self.turn(n), RefusalReason.OTHER, "note"), CLERK)
+
+    @rule(n=N, by=N, overturn=st.booleans(), actor=st.sampled_from([SECOND, SECOND, CLERK]))
+    def appeal(self, n: int, by: int, overturn: bool, actor: Actor) -> None:
+        if self.act(LodgeAppeal(f"a{n}", "note"), applicant(f"a{by}")):
+            assert n == by
+        if self.act(DecideAppeal(f"a{n}", overturn, "note"), actor):
+            assert actor is SECOND, "another than the one who refused"
+            assert self.state.link_of(f"place-a{n}") is None
+
+    @rule(place=st.sampled_from(["place-a0", "place-a1", "place-a0-again", "officer0"]))
+    def leave(self, place: str) -> None:
+        found = self.state.places.get(place)
+        if found is None:
+            return
+        if self.act(LeaveSession(), found.actor()):
+            assert not found.closed
+            assert place != "officer0", "an office is not left by a button"
+            assert self.state.link_of(place) is None
+            assert not self.state.places[place].actor().rights
 
     @rule(n=N, by=N)
     def withdraw(self, n: int, by: int) -> None:

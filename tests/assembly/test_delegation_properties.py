@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from rostrum.assembly import accreditation, delegation, membership, place
+from rostrum.assembly import deciding, delegation, membership, place
 from rostrum.assembly.accreditation import (
     Accreditation,
     AccreditationCommand,
@@ -26,10 +26,7 @@ from rostrum.assembly.application import (
     Application,
     ApplicationState,
     ChangeApplication,
-    GiveInformation,
-    RefusalReason,
     RefuseApplication,
-    RequestInformation,
     SubmitApplication,
     WithdrawApplication,
 )
@@ -47,8 +44,10 @@ from rostrum.assembly.delegation import (
     RefuseMember,
     RemoveMember,
 )
+from rostrum.assembly.inquiry import GiveInformation, RequestInformation
 from rostrum.assembly.place import BindLink, IssueLink, RevokeLink
 from rostrum.assembly.refusal import Refused
+from rostrum.assembly.review import RefusalReason
 from rostrum.assembly.rules import Category, Rules
 from rostrum.record.codec import decode, encode
 
@@ -94,6 +93,10 @@ class Delegations(RuleBasedStateMachine):
     def new(self, kind: str) -> str:
         self.count += 1
         return f"{kind}{self.count}"
+
+    def turn(self, application_id: str) -> int:
+        application = self.state.applications.get(application_id)
+        return 0 if application is None else application.turn
 
     def person(self, of: str, n: int) -> NamedMember:
         return NamedMember(f"{of}-m{n}", self.new("dossier"), n % 2 == 0)
@@ -165,7 +168,7 @@ class Delegations(RuleBasedStateMachine):
 
     @rule(a=A, n=M, actor=st.sampled_from([CLERK, applicant("a0")]))
     def refuse_member(self, a: str, n: int, actor: Actor) -> None:
-        if self.act(RefuseMember(a, f"{a}-m{n}", "note"), actor):
+        if self.act(RefuseMember(a, self.turn(a), f"{a}-m{n}", "note"), actor):
             assert actor is CLERK
 
     @rule(a=A)
@@ -182,7 +185,8 @@ class Delegations(RuleBasedStateMachine):
             for each in waiting
         )
         given = granted[less:]
-        done = self.act(AcceptApplication(a, self.new("delegation"), given, self.now + timedelta(hours=48)), actor)
+        until = self.now + timedelta(hours=48)
+        done = self.act(AcceptApplication(a, self.turn(a), self.new("delegation"), given, until), actor)
         if not done:
             return
         assert actor is CLERK
@@ -198,7 +202,7 @@ class Delegations(RuleBasedStateMachine):
 
     @rule(a=A)
     def refuse(self, a: str) -> None:
-        if self.act(RefuseApplication(a, RefusalReason.OTHER, "note"), CLERK):
+        if self.act(RefuseApplication(a, self.turn(a), RefusalReason.OTHER, "note"), CLERK):
             self.nothing_opens_for(self.state.applications[a])
 
     @rule(a=A, by=A)
@@ -285,7 +289,7 @@ MUTANTS: dict[str, tuple[object, str, object]] = {
     "who waits for the focal point is decided on": (
         delegation, "BEFORE_SECRETARIAT", (*delegation.BEFORE_SECRETARIAT, MemberState.WAITING),
     ),
-    "who leaves keeps the place": (accreditation, "_closures", _no_revocation),
+    "who leaves keeps the place": (deciding.Bench, "closures", _no_revocation),
     "no limit": (delegation, "require_room", _anybody),
 }  # fmt: skip
 

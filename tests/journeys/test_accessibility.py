@@ -49,6 +49,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
                     f"{page.url}/outbox",
                     f"{page.url}/deadlines",
                     f"{page.url}/publication",
+                    f"{page.url}/review",
                 ]
                 addresses += [
                     f"{page.url}/credentials",

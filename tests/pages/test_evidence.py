@@ -15,8 +15,9 @@ from PIL import Image
 from yarl import URL
 
 from rostrum.assembly.actor import SYSTEM, applicant
-from rostrum.assembly.application import RefusalReason, RefuseApplication, SubmitApplication
+from rostrum.assembly.application import RefuseApplication, SubmitApplication
 from rostrum.assembly.delegation import NamedMember
+from rostrum.assembly.review import RefusalReason
 from rostrum.cli import demo
 from rostrum.desk import ACCREDITATION
 from rostrum.identity.secrets import new_id, new_token
@@ -357,7 +358,7 @@ async def test_after_the_application_is_sent_the_record_says_what_came_and_went_
         ("EvidenceRemoved", second),
     ]
     assert "Secret" not in str(told)
-    decision = RefuseApplication(someone.application_id, RefusalReason.OTHER, "note")
+    decision = RefuseApplication(someone.application_id, 2, RefusalReason.OTHER, "note")
     await running.house.desk.act(ACCREDITATION, demo.SESSION_ID, decision, SYSTEM)
     status, text = await someone.send(hostile.picture("GIF"))
     assert status == 409

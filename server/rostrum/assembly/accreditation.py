@@ -15,29 +15,26 @@ from rostrum.assembly import deadlines as due
 from rostrum.assembly import place as places
 from rostrum.assembly.actor import Actor, Right
 from rostrum.assembly.amendment import AmendProcedure, ProcedureAmended
+from rostrum.assembly.appeal import DecideAppeal, LodgeAppeal, WithdrawAppeal
 from rostrum.assembly.application import (
     AcceptApplication,
     Application,
-    ApplicationAccepted,
     ApplicationChanged,
     ApplicationCommand,
     ApplicationEvent,
-    ApplicationRefused,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     ChangeApplication,
-    GiveInformation,
-    InformationGiven,
-    InformationRequested,
     RefuseApplication,
-    RequestInformation,
     SubmitApplication,
     WithdrawApplication,
 )
 from rostrum.assembly.deadlines import Deadlines, DeadlinesSet, SetDeadlines
-from rostrum.assembly.delegation import Granting, Member, MemberRemoved, MemberState
+from rostrum.assembly.deciding import Bench
+from rostrum.assembly.delegation import MemberRemoved, MemberState, RefuseMember
 from rostrum.assembly.devices import DeviceCommand, DeviceEvent, MailCodesSet, SetMailCodes
 from rostrum.assembly.evidence import AddEvidence, EvidenceAdded, EvidenceCommand, EvidenceRemoved, RemoveEvidence
+from rostrum.assembly.inquiry import GiveInformation, InformationGiven, InformationRequested, RequestInformation
 from rostrum.assembly.place import (
     AppointOfficer,
     BindLink,
@@ -59,7 +56,16 @@ from rostrum.assembly.place import (
 from rostrum.assembly.protection import ProtectionCommand, ProtectionEvent
 from rostrum.assembly.reading import FileSeen, JudgeLikeness, LikenessJudged, LookAtFile, Reading, ReadingCommand
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.assembly.renaming import renamed
+from rostrum.assembly.review import (
+    DeclareConflict,
+    ProposeDecision,
+    ReturnProposal,
+    Review,
+    ReviewCommand,
+    ReviewSet,
+    SetReview,
+    set_review,
+)
 from rostrum.assembly.rules import Rules
 from rostrum.assembly.standing import ChangeStanding, StandingChanged
 
@@ -75,9 +81,15 @@ class Accreditation:
     places: Mapping[str, Place] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    review: Review = field(default_factory=Review)
     reading: Reading = field(default_factory=Reading)
     mail_codes: bool = True
     """Whether the first use of a link is confirmed by a code in mail, where that can be sent."""
+
+    @property
+    def bench(self) -> Bench:
+        """What decides on applications here."""
+        return Bench(self.review, self.rules, self.places, self.links)
 
     def link_of(self, place_id: str) -> Link | None:
         """The newest link of a place that has not been revoked."""
@@ -98,6 +110,7 @@ class OpenSession:
 AccreditationCommand = (
     OpenSession
     | SetDeadlines
+    | SetReview
     | SetMailCodes
     | AmendProcedure
     | ChangeStanding
@@ -122,6 +135,7 @@ class SessionOpened:
 AccreditationEvent = (
     SessionOpened
     | DeadlinesSet
+    | ReviewSet
     | MailCodesSet
     | ProcedureAmended
     | StandingChanged
@@ -152,23 +166,28 @@ def decide(
             return list(standing.decide(state.rules, command, actor, now))
         case SetDeadlines():
             return list(due.set_deadlines(state.deadlines, command, now))
+        case SetReview():
+            return list(set_review(state.review, command, now))
         case SubmitApplication():
             return _submit(state, command, actor, now)
         case ChangeApplication():
             return _change(state, command, actor, now)
         case RequestInformation():
             applications.step(state.applications.get(command.application_id), InformationRequested)
-            return [InformationRequested(now, command.application_id, command.note_id)]
+            by, evidence = actor.place_id, command.evidence
+            return [InformationRequested(now, command.application_id, command.note_id, by, evidence)]
         case GiveInformation():
             _own(command.application_id, actor)
             applications.step(state.applications.get(command.application_id), InformationGiven)
             return [InformationGiven(now, command.application_id, command.note_id)]
         case AddEvidence() | RemoveEvidence():
             return [_evidence(state, command, actor, now)]
-        case AcceptApplication():
-            return _accept(state, command, now)
-        case RefuseApplication():
-            return _refuse(state, command, now)
+        case AcceptApplication() | RefuseApplication() | ProposeDecision() | ReturnProposal() | DeclareConflict():
+            return _judge(state, command, actor, now)
+        case LodgeAppeal() | WithdrawAppeal() | DecideAppeal():
+            if not isinstance(command, DecideAppeal):
+                _own(command.application_id, actor)
+            return list(state.bench.appeal(state.applications.get(command.application_id), command, actor, now))
         case WithdrawApplication():
             return _withdraw(state, command, actor, now)
         case AppointOfficer():
@@ -203,6 +222,19 @@ def decide(
             return _decide_member(state, command, actor, now)
 
 
+def _judge(
+    state: Accreditation, command: AcceptApplication | RefuseApplication | ReviewCommand, actor: Actor, now: datetime
+) -> list[AccreditationEvent]:
+    bench, application = state.bench, state.applications.get(command.application_id)
+    match command:
+        case AcceptApplication():
+            return list(bench.accept(application, command, actor, now))
+        case RefuseApplication():
+            return list(bench.refuse(application, command, actor, now))
+        case _:
+            return list(bench.consider(application, command, actor, now))
+
+
 def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[AccreditationEvent]:
     place = state.places.get(actor.place_id)
     if place is None or not places.may_leave(actor):
@@ -217,7 +249,7 @@ def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[Accreditat
                 for member in application.members.values()
                 if member.place_id == place.place_id and member.state is not MemberState.REMOVED
             ]
-    return [*events, *_closures(state, [place.place_id], now)]
+    return [*events, *state.bench.closures([place.place_id], now)]
 
 
 def _evidence(
@@ -257,8 +289,6 @@ def _change(state: Accreditation, command: ChangeApplication, actor: Actor, now:
     _own(command.application_id, actor)
     application = applications.step(state.applications.get(command.application_id), ApplicationChanged)
     if command.category != application.category:
-        if application.accepted_at is not None:
-            raise Refused(Why.CATEGORY_DECIDED)
         if command.category not in state.rules.applying:
             raise Refused(Why.NOT_ENTITLED)
         delegation.require_room(application.members, 0, state.rules.members_max(command.category))
@@ -284,73 +314,16 @@ def _decide_member(
         raise Refused(Why.NO_SUCH_APPLICATION)
     for named in delegation.named_in(command):
         standing.require_seat(state.rules, application.category, remote=named.remote)
+    if isinstance(command, RefuseMember):
+        state.bench.require_member_refusable(application, command, actor)
     members_max, timeliness = state.rules.members_max(application.category), state.deadlines.timeliness(now)
     decided = membership.decide(application, command, actor, members_max, timeliness, now)
     events: list[AccreditationEvent] = list(decided)
     for event in decided:
         if isinstance(event, MemberRemoved):
             place_id = application.members[event.member_id].place_id
-            events.extend([] if place_id is None else _closures(state, [place_id], now))
+            events.extend([] if place_id is None else state.bench.closures([place_id], now))
     return events
-
-
-def _accept(state: Accreditation, command: AcceptApplication, now: datetime) -> list[AccreditationEvent]:
-    application = applications.step(state.applications.get(command.application_id), ApplicationAccepted)
-    waiting = {member.member_id: member for member in delegation.before_secretariat(application.members)}
-    granted = {each.member_id: each for each in command.granted}
-    if granted.keys() != waiting.keys() or len(granted) != len(command.granted):
-        raise Refused(Why.MEMBERS_CHANGED)
-    if not waiting and not application.reopened:
-        raise Refused(Why.NO_MEMBERS)
-    delegation_id = next(
-        (state.places[place_id].delegation_id for place_id in application.place_ids), command.delegation_id
-    )
-    places_given = {member_id: each.place_id for member_id, each in granted.items()}
-    events: list[AccreditationEvent] = [ApplicationAccepted(now, application.application_id, places_given)]
-    seen: set[str] = set()
-    for member_id, each in granted.items():
-        events.extend(_accredit(state, application, waiting[member_id], each, delegation_id, command.expires_at, now))
-        if {each.place_id, each.link_id} & seen:
-            raise Refused(Why.ALREADY_EXISTS)
-        seen |= {each.place_id} | ({each.link_id} if each.link_id else set())
-    return [*events, *renamed(state.places, application, set(granted), now)]
-
-
-def _accredit(
-    state: Accreditation,
-    application: Application,
-    member: Member,
-    granting: Granting,
-    delegation_id: str,
-    expires_at: datetime,
-    now: datetime,
-) -> list[AccreditationEvent]:
-    """The place and link of one member, or what a change makes of those that they have."""
-    if (granting.link_id is not None) != member.needs_link:
-        raise Refused(Why.MEMBERS_CHANGED)
-    place_id, events = granting.place_id, list[AccreditationEvent]()
-    if member.place_id is None:
-        category = application.category
-        granted = _grant(state, place_id, delegation_id, category, member.remote, member.dossier_id, now)
-        events.append(replace(granted, organisation_id=application.dossier_id, protected_id=member.protected_id))
-    elif member.place_id == place_id:
-        standing.require_seat(state.rules, application.category, remote=member.remote)
-        kept = protection.after_acceptance(state.places[place_id], member.protected_id)
-        events.append(PlaceRevised(now, place_id, member.remote, member.dossier_id, application.dossier_id, kept))
-        if member.identity_changed:
-            events.extend(places.revocations(state.links, place_id, now))
-    else:
-        raise Refused(Why.MEMBERS_CHANGED)
-    if granting.link_id is not None:
-        events.append(places.new_link(state.links, granting.link_id, place_id, expires_at, now))
-    return events
-
-
-def _refuse(state: Accreditation, command: RefuseApplication, now: datetime) -> list[AccreditationEvent]:
-    """Refused after a change, what was accredited before ends, too."""
-    application = applications.step(state.applications.get(command.application_id), ApplicationRefused)
-    refused = ApplicationRefused(now, application.application_id, command.reason, command.note_id)
-    return [refused, *_closures(state, application.place_ids, now)]
 
 
 def _withdraw(
@@ -358,38 +331,19 @@ def _withdraw(
 ) -> list[AccreditationEvent]:
     _own(command.application_id, actor)
     application = applications.step(state.applications.get(command.application_id), ApplicationWithdrawn)
-    return [ApplicationWithdrawn(now, application.application_id), *_closures(state, application.place_ids, now)]
-
-
-def _closures(state: Accreditation, place_ids: Iterable[str], now: datetime) -> list[AccreditationEvent]:
-    """The events that close places and revoke their links."""
-    events: list[AccreditationEvent] = []
-    for place_id in place_ids:
-        if not state.places[place_id].closed:
-            events.append(PlaceClosed(now, place_id))
-            events.extend(places.revocations(state.links, place_id, now))
-    return events
+    return [ApplicationWithdrawn(now, application.application_id), *state.bench.closures(application.place_ids, now)]
 
 
 def _appoint(state: Accreditation, command: AppointOfficer, now: datetime) -> list[AccreditationEvent]:
-    granted = _grant(
-        state, command.place_id, command.delegation_id, command.category, command.remote, command.dossier_id, now
+    granted = state.bench.grant(
+        command.place_id,
+        command.delegation_id,
+        command.category,
+        now,
+        remote=command.remote,
+        dossier_id=command.dossier_id,
     )
     return [granted, places.new_link(state.links, command.link_id, command.place_id, command.expires_at, now)]
-
-
-def _grant(
-    state: Accreditation, place_id: str, delegation_id: str, category: str, remote: bool, dossier_id: str, now: datetime
-) -> PlaceGranted:
-    if place_id in state.places:
-        raise Refused(Why.ALREADY_EXISTS)
-    if category not in state.rules.categories:
-        raise Refused(Why.NOT_ENTITLED)
-    if state.rules.categories[category].retired:
-        raise Refused(Why.CATEGORY_RETIRED)
-    standing.require_seat(state.rules, category, remote=remote)
-    rights = state.rules.categories[category].rights
-    return PlaceGranted(now, place_id, delegation_id, category, rights, remote, dossier_id)
 
 
 def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
@@ -416,6 +370,8 @@ def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
         case devices.DeviceAsked() | devices.DeviceLetIn() | devices.DeviceTurnedAway() | devices.DeviceRemoved():
             link = devices.apply(state.links.get(event.link_id), event)
             return replace(state, links={**state.links, event.link_id: link})
+        case ReviewSet():
+            return replace(state, review=event.review)
         case MailCodesSet():
             return replace(state, mail_codes=event.asked)
         case FileSeen() | LikenessJudged():
@@ -436,6 +392,7 @@ def fold(events: Iterable[AccreditationEvent], start: Accreditation | None = Non
 EVENTS: tuple[type[AccreditationEvent], ...] = (
     SessionOpened,
     DeadlinesSet,
+    ReviewSet,
     ProcedureAmended,
     StandingChanged,
     *get_args(ApplicationEvent),

@@ -152,11 +152,16 @@ class RemoveMember:
 
 @dataclass(frozen=True)
 class RefuseMember:
-    """The secretariat refuses one member (or one change to an accredited one) of an application that it may accept."""
+    """The secretariat refuses one member (or one change to an accredited one) of an application that it may accept.
+
+    `turn`, `related`: as in a decision on the whole application.
+    """
 
     application_id: str
+    turn: int
     member_id: str
     note_id: str
+    related: bool = False
     needs: ClassVar = (Right.ADMINISTER,)
 
 
@@ -289,8 +294,14 @@ class Accredited:
     """Stands in the table for the acceptance of the application that a member is of."""
 
 
+class Reopened:
+    """Stands in the table for the overturning of its refusal."""
+
+
+_Move = type[MemberEvent] | type[Accredited] | type[Reopened]
+
 _S = MemberState
-MEMBER_MACHINE: Mapping[MemberState, Mapping[type[MemberEvent] | type[Accredited], MemberState]] = {
+MEMBER_MACHINE: Mapping[MemberState, Mapping[_Move, MemberState]] = {
     _S.ABSENT: {MembersNamed: _S.ENDORSED, MemberJoined: _S.WAITING},
     _S.WAITING: {MemberEndorsed: _S.ENDORSED, MemberDeclined: _S.DECLINED, MemberRemoved: _S.REMOVED},
     _S.DECLINED: {MemberEndorsed: _S.ENDORSED, MemberRemoved: _S.REMOVED},
@@ -301,13 +312,19 @@ MEMBER_MACHINE: Mapping[MemberState, Mapping[type[MemberEvent] | type[Accredited
         MemberRemoved: _S.REMOVED,
         ProtectionSeen: _S.ENDORSED,
     },
-    _S.ACCREDITED: {MemberChanged: _S.CHANGED, MemberRemoved: _S.REMOVED, ProtectionSeen: _S.ACCREDITED},
+    _S.ACCREDITED: {
+        MemberChanged: _S.CHANGED,
+        MemberRemoved: _S.REMOVED,
+        ProtectionSeen: _S.ACCREDITED,
+        Reopened: _S.ENDORSED,
+    },
     _S.CHANGED: {
         Accredited: _S.ACCREDITED,
         MemberChanged: _S.CHANGED,
         MemberChangeRefused: _S.ACCREDITED,
         MemberRemoved: _S.REMOVED,
         ProtectionSeen: _S.CHANGED,
+        Reopened: _S.ENDORSED,
     },
     _S.REFUSED: {},
     _S.REMOVED: {},
@@ -317,7 +334,7 @@ MEMBER_MACHINE: Mapping[MemberState, Mapping[type[MemberEvent] | type[Accredited
 Members = Mapping[str, Member]
 
 
-def step(members: Members, member_id: str, event: type[MemberEvent] | type[Accredited]) -> Member:
+def step(members: Members, member_id: str, event: _Move) -> Member:
     """The member, where the machine allows the event; else the refusal that says why not."""
     member = members.get(member_id)
     if member is None or member.state is MemberState.REMOVED:
@@ -365,8 +382,8 @@ def before_secretariat(members: Members) -> list[Member]:
 
 def first_members(named: Sequence[NamedMember], waiting: Sequence[NamedMember], timeliness: Timeliness) -> Members:
     """The members that an application is sent with."""
-    endorsed = {each.member_id: _new(each, MembersNamed, timeliness) for each in named}
-    return endorsed | {each.member_id: _new(each, MemberJoined, timeliness) for each in waiting}
+    came = [(each, MembersNamed) for each in named] + [(each, MemberJoined) for each in waiting]
+    return {each.member_id: _new(each, event, timeliness) for each, event in came}
 
 
 def accredit(members: Members, places: Mapping[str, str]) -> Members:
@@ -383,6 +400,16 @@ def accredit(members: Members, places: Mapping[str, str]) -> Members:
     }
 
 
+def reopen(members: Members) -> Members:
+    """The members after a refusal was overturned: the places that they had were closed with it, and stay closed."""
+    return {
+        member_id: replace(member, state=moves[Reopened], place_id=None, identity_changed=False, approved=None)
+        if Reopened in (moves := MEMBER_MACHINE[member.state])
+        else member
+        for member_id, member in members.items()
+    }
+
+
 def apply(members: Members, event: MemberEvent) -> Members:
     """The members after an event."""
     match event:
@@ -394,8 +421,7 @@ def apply(members: Members, event: MemberEvent) -> Members:
             return {**members, event.member.member_id: _new(event.member, MemberJoined, Timeliness.ON_TIME)}
         case MemberChanged():
             return {**members, event.member.member_id: _changed(members[event.member.member_id], event)}
-    member = members[event.member_id]
-    moved = replace(member, state=MEMBER_MACHINE[member.state][type(event)])
+    moved = replace((member := members[event.member_id]), state=MEMBER_MACHINE[member.state][type(event)])
     match event:
         case MemberEndorsed():
             moved = replace(moved, timeliness=event.timeliness)
@@ -406,8 +432,6 @@ def apply(members: Members, event: MemberEvent) -> Members:
             moved = replace(moved, reason_note_id=event.note_id)
         case ProtectionSeen():
             moved = replace(moved, looks=(*moved.looks, Look(event.at, event.by)))
-        case MemberDeclined() | MemberRemoved():
-            pass
     return {**members, event.member_id: moved}
 
 

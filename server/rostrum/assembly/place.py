@@ -183,7 +183,10 @@ class PlaceGranted:
 
 @dataclass(frozen=True)
 class PlaceRevised:
-    """What a change after the accreditation brought: another dossier, or the other way to take part."""
+    """What a change after the accreditation brought: another dossier, or the other way to take part.
+
+    `category`, `rights`: where the organisation's category is another now; else empty and None.
+    """
 
     at: datetime
     place_id: str
@@ -191,6 +194,8 @@ class PlaceRevised:
     dossier_id: str
     organisation_id: str | None = None
     protected_id: str | None = None
+    category: str = ""
+    rights: frozenset[Right] | None = None
 
 
 @dataclass(frozen=True)
@@ -318,6 +323,8 @@ def apply_to_place(place: Place | None, event: PlaceEvent) -> Place:
             dossier_id=event.dossier_id,
             organisation_id=event.organisation_id,
             protected_id=event.protected_id,
+            category=event.category or place.category,
+            rights=place.rights if event.rights is None else event.rights,
         )
     if isinstance(event, PlaceCheckedIn):
         return replace(place, checked_in_at=event.at)

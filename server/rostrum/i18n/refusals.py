@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from rostrum.assembly.refusal import Why
 from rostrum.i18n.refusals_protection import PROTECTION
+from rostrum.i18n.review_refusals import REVIEW_WORDS
 
 
 def _(message: str) -> str:
@@ -75,10 +76,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     Why.APPLICATION_DECIDED: (_("This application has been decided."), _("Reload the page to see the decision.")),
     Why.APPLICATION_WITHDRAWN: (_("This application has been withdrawn."), _("You can apply again.")),
     Why.NO_QUESTION_OPEN: (_("No question waits for an answer."), _("Reload the page to see how things stand.")),
-    Why.CATEGORY_DECIDED: (
-        _("After the decision the category stays as it is."),
-        _("Withdraw the application and apply again, or write to the secretariat."),
-    ),
+    **REVIEW_WORDS,
     Why.GRACE_BEFORE_DEADLINE: (
         _("The grace would end before the deadline."),
         _("Choose a later end of the grace, or none."),

@@ -1,6 +1,7 @@
 """All routes of all pages: what is not in this table is not mounted."""
 
 from rostrum.pages import following, live
+from rostrum.pages.apply.appeal import ROUTES as APPEAL
 from rostrum.pages.apply.evidence import ROUTES as EVIDENCE
 from rostrum.pages.apply.imports import ROUTES as APPLY_IMPORTS
 from rostrum.pages.apply.join import ROUTES as JOIN
@@ -18,6 +19,8 @@ from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
+from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
+from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
 from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
@@ -25,6 +28,7 @@ from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
 from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
 from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
+from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
 from rostrum.pages.console.meeting import ROUTES as CONSOLE_MEETING
 from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
@@ -35,6 +39,7 @@ from rostrum.pages.console.protection import ROUTES as CONSOLE_PROTECTION
 from rostrum.pages.console.publication import ROUTES as CONSOLE_PUBLICATION
 from rostrum.pages.console.queue import ROUTES as CONSOLE_QUEUE
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
+from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
 from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
 from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
@@ -51,6 +56,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *LINK,
     *PASSKEY,
     *APPLY,
+    *APPEAL,
     *EVIDENCE,
     *APPLY_SECTIONS,
     # Before the list's own pages, whose addresses name a person where these name themselves.
@@ -69,6 +75,10 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PAPERS,
     *GREEN_ROOM,
     *CONSOLE,
+    *JUDGING,
+    *CONSOLE_ASKING,
+    *CONSOLE_APPEALS,
+    *CONSOLE_REVIEW,
     *CONSOLE_QUEUE,
     *CONSOLE_BESIDE,
     *CONSOLE_MEMBERS,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rostrum.assembly.accreditation import Accreditation
-from rostrum.assembly.application import Application, ApplicationState, RefusalReason
+from rostrum.assembly.application import Application, ApplicationState
 from rostrum.assembly.deadlines import Timeliness
 from rostrum.assembly.delegation import MemberState
+from rostrum.assembly.review import RefusalReason
 from rostrum.reads.names import Names
 from rostrum.record.dossiers import Dossiers
 from rostrum.record.journal import Recorded
@@ -44,10 +45,9 @@ class StatusModel:
     submitted_at: datetime
     decided_at: datetime | None
     fields: Mapping[str, str]
-    question: str
-    answer: str
     reason: RefusalReason | None
     decision: str
+    appeal_until: datetime | None
     members: Sequence[MemberRow]
 
 
@@ -75,14 +75,8 @@ class Step:
 async def status_model(application: Application, dossiers: Dossiers) -> StatusModel:
     """The model of an application."""
     shown = [member for member in application.members.values() if member.state is not MemberState.REMOVED]
-    notes = (application.question_note_id, application.answer_note_id, application.decision_note_id)
-    found = await dossiers.get_many(
-        [application.dossier_id, *(note for note in notes if note), *(member.dossier_id for member in shown)]
-    )
-
-    def text(note_id: str | None) -> str:
-        return "" if note_id is None else str(found.get(note_id, {}).get("text", ""))
-
+    decision_id = application.decision_note_id or ""
+    found = await dossiers.get_many([application.dossier_id, decision_id, *(member.dossier_id for member in shown)])
     return StatusModel(
         application.application_id,
         application.reference,
@@ -93,10 +87,9 @@ async def status_model(application: Application, dossiers: Dossiers) -> StatusMo
         application.submitted_at,
         application.decided_at,
         _words(found.get(application.dossier_id)),
-        text(application.question_note_id),
-        text(application.answer_note_id),
         application.reason,
-        text(application.decision_note_id),
+        str(found.get(decision_id, {}).get("text", "")),
+        application.appeal_until,
         [
             MemberRow(
                 member.member_id,

@@ -158,7 +158,11 @@ def waits_for(application: Application) -> frozenset[Waits]:
     return frozenset(waits)
 
 
-_STEPS = {ApplicationState.SUBMITTED: Waits.SECRETARIAT, ApplicationState.QUESTIONED: Waits.APPLICANT}
+_STEPS = {
+    ApplicationState.SUBMITTED: Waits.SECRETARIAT,
+    ApplicationState.APPEALED: Waits.SECRETARIAT,
+    ApplicationState.QUESTIONED: Waits.APPLICANT,
+}
 
 
 def doubles(alike: Likenesses, reading: Reading, application_id: str) -> list[str]:

@@ -7,6 +7,7 @@ from aiohttp import web
 from rostrum.assembly.actor import applicant
 from rostrum.assembly.application import ApplicationState
 from rostrum.assembly.evidence import OTHER, AddEvidence, RemoveEvidence
+from rostrum.assembly.inquiry import evidence_wanted
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.desk import ACCREDITATION
 from rostrum.pages.apply.paper import Paper, paper_of
@@ -100,7 +101,7 @@ async def _page(guest: Guest, paper: Paper, *, wrong: Why | None = None) -> web.
         shown_at=_here(guest),
         session=paper.session,
         own_path=paper.path,
-        asked=asked_for(paper.session.rules.evidence(paper.category), files),
+        asked=asked_for(_wanted(paper), files),
         looks=await looks_at_files(paper.session, guest.house.files, paper.application_id),
         purposes=_purposes(paper),
         purpose=guest.request.query.get("for", _purposes(paper)[0]),
@@ -125,7 +126,13 @@ def _open(paper: Paper) -> bool:
 
 def _purposes(paper: Paper) -> tuple[str, ...]:
     """What a file may be sent for."""
-    return (*paper.session.rules.evidence(paper.category), OTHER)
+    return (*_wanted(paper), OTHER)
+
+
+def _wanted(paper: Paper) -> tuple[str, ...]:
+    """What the category asks for, and what the secretariat has asked for since."""
+    thread = () if paper.application is None else paper.application.thread
+    return evidence_wanted(paper.session.rules.evidence(paper.category), thread)
 
 
 def _here(guest: Guest) -> str:

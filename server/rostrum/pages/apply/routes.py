@@ -4,7 +4,9 @@ from aiohttp import web
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import applicant
-from rostrum.assembly.application import Application, GiveInformation, WithdrawApplication
+from rostrum.assembly.appeal import WithdrawAppeal
+from rostrum.assembly.application import Application, WithdrawApplication
+from rostrum.assembly.inquiry import GiveInformation
 from rostrum.assembly.refusal import Why
 from rostrum.desk import ACCREDITATION
 from rostrum.identity.secrets import new_id
@@ -16,6 +18,8 @@ from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.application import revisions, status_model
+from rostrum.reads.review import appeal_model
+from rostrum.reads.thread import Staff, thread_of
 
 ANSWER_MAX = 4000
 
@@ -41,6 +45,10 @@ async def own_act(guest: Guest) -> web.StreamResponse:
             command = WithdrawApplication(application.application_id)
             actor = applicant(application.application_id)
             await guest.house.desk.act(ACCREDITATION, paper.session.session_id, command, actor)
+        case "withdraw-appeal":
+            actor = applicant(application.application_id)
+            back = WithdrawAppeal(application.application_id)
+            await guest.house.desk.act(ACCREDITATION, paper.session.session_id, back, actor)
     raise web.HTTPSeeOther(paper.path)
 
 
@@ -99,13 +107,17 @@ async def _answer(guest: Guest, session: Accreditation, application: Application
 async def _status(
     guest: Guest, session: Accreditation, application: Application, *, answer: str = "", wrong: bool = False
 ) -> web.StreamResponse:
-    model = await status_model(application, guest.house.dossiers)
+    house = guest.house
+    staff = Staff(session.places, house.names)
     return page(
         guest,
         "apply/status.html",
         status=422 if wrong else 200,
         session=session,
-        application=model,
+        application=await status_model(application, house.dossiers),
+        thread=await thread_of(application, house.dossiers, house.files, staff),
+        appeal=await appeal_model(application.appeal, house.dossiers),
+        may_appeal=application.may_appeal(house.clock()),
         saved=guest.request.query.get("saved", ""),
         own_path=f"/a/{guest.request.match_info['token']}",
         answer=answer,

@@ -31,7 +31,9 @@ class Acceptance:
     links: Sequence[NewLink]
 
 
-async def acceptance(house: House, session: Accreditation, application: Application) -> Acceptance:
+async def acceptance(
+    house: House, session: Accreditation, application: Application, *, turn: int, related: bool
+) -> Acceptance:
     """Accredit every member that waits for it. A member without an address of their own gets it by the applicant's."""
     members = delegation.before_secretariat(application.members)
     fields = await house.dossiers.get_many([application.dossier_id, *(member.dossier_id for member in members)])
@@ -50,7 +52,7 @@ async def acceptance(house: House, session: Accreditation, application: Applicat
             writes.append(house.links.add_link(link_id, token))
             writes.extend(_mail(house, session, member, written, applicant, link))
         granted.append(Granting(member.member_id, member.place_id or new_id(), link_id))
-    command = AcceptApplication(application.application_id, new_id(), tuple(granted), expires_at)
+    command = AcceptApplication(application.application_id, turn, new_id(), tuple(granted), expires_at, related)
     return Acceptance(command, writes, links)
 
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from rostrum.assembly.application import Application
-from rostrum.assembly.delegation import BEFORE_SECRETARIAT, LookAtProtection, Member, MemberState, RefuseMember
+from rostrum.assembly.delegation import BEFORE_SECRETARIAT, LookAtProtection, Member
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.desk import ACCREDITATION
-from rostrum.identity.secrets import new_id
 from rostrum.pages.apply.form import tidy
 from rostrum.pages.apply.questions import MEMBER_FIELDS, PROTECTED_FIELDS
 from rostrum.pages.apply.words import label, shown
+from rostrum.pages.console.case import case_of, turn_of
+from rostrum.pages.console.judging import refuse_member
 from rostrum.pages.console.routes import ADMINISTER, NOTE_MAX, session_of
-from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.application import Change, revisions
@@ -56,36 +56,10 @@ async def refuse(visit: Visit) -> web.StreamResponse:
     words = str(tidy((await visit.request.post()).get("words", "")))
     if not 0 < len(words) <= NOTE_MAX:
         return await _page(visit, application, found, wrong=True, words=words)
-    house, session, now, note_id = visit.house, await session_of(visit), visit.house.clock(), new_id()
-    note = house.dossiers.seal(
-        note_id,
-        session_id=session.session_id,
-        subject=found.member_id,
-        kind="decision",
-        fields={"text": words},
-        created_at=now,
-        purge_at=now + house.lives.written,
+    case = await case_of(visit)
+    return await refuse_member(
+        visit, case, found.member_id, words, turn_of(case, (await visit.request.post()).get("turn"))
     )
-    written = await house.dossiers.get_many([application.dossier_id, found.dossier_id])
-    contact, person = written.get(application.dossier_id, {}), written.get(found.dossier_id, {})
-    writes = [note]
-    recipient, language = str(contact.get("email", "")), str(contact.get("language", "en"))
-    if recipient:
-        told = letter(
-            house,
-            language,
-            "mail/member-refused.txt",
-            titles=session.titles,
-            name=str(contact.get("given_name", "")),
-            member=f"{person.get('given_name', '')} {person.get('family_name', '')}".strip(),
-            changed=found.state is MemberState.CHANGED,
-            words=words,
-            url=str(contact.get("url", "")),
-        )
-        writes.append(queued(house, session.session_id, recipient, language, told))
-    command = RefuseMember(application.application_id, found.member_id, note_id)
-    await house.desk.act(ACCREDITATION, session.session_id, command, visit.actor, also=writes)
-    raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/applications/{application.application_id}")
 
 
 async def _found(visit: Visit) -> tuple[Application, Member]:
@@ -108,7 +82,7 @@ async def _page(
     words: str = "",
     wishes: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
-    locale, dossiers = locale_of(visit), visit.house.dossiers
+    locale, dossiers, session = locale_of(visit), visit.house.dossiers, await session_of(visit)
     fields = {name: str(value) for name, value in (await dossiers.get(found.dossier_id) or {}).items()}
     return page(
         visit,
@@ -126,7 +100,8 @@ async def _page(
         if fields
         else [],
         changes=await _changes(visit, application, found.member_id),
-        decidable=found.state in BEFORE_SECRETARIAT,
+        decidable=found.state in BEFORE_SECRETARIAT and application.standing_proposal is None,
+        two=session.review.deciders > 1,
         wrong=wrong,
         words=words,
     )

@@ -65,8 +65,11 @@ async def appoint(visit: Visit) -> web.StreamResponse:
         name: " ".join(str(tidy(post.get(name, ""))).split()) for name in ("given_name", "family_name", "organisation")
     }
     category = str(post.get("category", ""))
-    named = any(values.values()) and all(len(value) <= NAME_MAX for value in values.values())
-    if not named or category not in session.rules.categories:
+    named = any(values.values())
+    # The address is known so that nobody decides on an application of their own organisation.
+    values["email"] = "".join(str(tidy(post.get("email", ""))).split())
+    sound = all(len(value) <= NAME_MAX for value in values.values()) and ("@" in values["email"] or not values["email"])
+    if not named or not sound or category not in session.rules.categories:
         return await _page(visit, values={**values, "category": category}, wrong=True)
     now, link_id, token, dossier_id = house.clock(), new_id(), new_token(), new_id()
     # A form that is sent twice gives one place.
