@@ -23,6 +23,10 @@ class Waits(StrEnum):
     """Whose step an application waits for."""
 
     SECRETARIAT = "secretariat"
+    SECOND = "second"
+    """A decision is proposed and waits for another of the secretariat."""
+    APPEAL = "appeal"
+    """For the decision on an appeal, the secretariat's, too."""
     APPLICANT = "applicant"
     FOCAL_POINT = "focal-point"
     """Somebody who came by the join link waits for the focal point's word."""
@@ -151,7 +155,9 @@ def in_order(entries: list[Entry], sort: str) -> list[Entry]:
 
 def waits_for(application: Application) -> frozenset[Waits]:
     """Whose step an application waits for."""
-    waits = {_STEPS.get(application.state, Waits.NOBODY)}
+    waits = set(_STEPS.get(application.state, {Waits.NOBODY}))
+    if Waits.SECRETARIAT in waits and application.standing_proposal is not None:
+        waits.add(Waits.SECOND)
     joining = any(member.state is MemberState.WAITING for member in application.members.values())
     if joining and application.open_to_change:
         waits = {*waits, Waits.FOCAL_POINT} - {Waits.NOBODY}
@@ -159,9 +165,9 @@ def waits_for(application: Application) -> frozenset[Waits]:
 
 
 _STEPS = {
-    ApplicationState.SUBMITTED: Waits.SECRETARIAT,
-    ApplicationState.APPEALED: Waits.SECRETARIAT,
-    ApplicationState.QUESTIONED: Waits.APPLICANT,
+    ApplicationState.SUBMITTED: {Waits.SECRETARIAT},
+    ApplicationState.APPEALED: {Waits.SECRETARIAT, Waits.APPEAL},
+    ApplicationState.QUESTIONED: {Waits.APPLICANT},
 }
 
 
