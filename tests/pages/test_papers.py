@@ -41,11 +41,11 @@ def pdf(words: str = "") -> bytes:
     return file.getvalue()
 
 
-async def upload(place: Knocker, path: str, language: str, data: bytes) -> int:
+async def upload(place: Knocker, path: str, language: str, data: bytes, name: str = "text.pdf") -> int:
     form = aiohttp.FormData()
     form.add_field("csrf", place.csrf)
     form.add_field("language", language)
-    form.add_field("file", data, filename="text.pdf", content_type="application/pdf")
+    form.add_field("file", data, filename=name, content_type="application/pdf")
     async with (
         aiohttp.ClientSession(cookies=place.jar) as session,
         session.post(f"{place.base}/at/{place.place_id}/{path}", data=form, allow_redirects=False) as answer,

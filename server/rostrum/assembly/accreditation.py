@@ -53,7 +53,14 @@ from rostrum.assembly.place import (
     ReplaceLink,
     RevokeLink,
 )
-from rostrum.assembly.protection import ProtectionCommand, ProtectionEvent
+from rostrum.assembly.protection import (
+    AnswerLifting,
+    AskToLift,
+    ProtectionCommand,
+    ProtectionEvent,
+    SetProtection,
+    WishProtection,
+)
 from rostrum.assembly.reading import FileSeen, JudgeLikeness, LikenessJudged, LookAtFile, Reading, ReadingCommand
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.review import (
@@ -205,12 +212,7 @@ def decide(
         case ReplaceLink():
             issue = membership.link_for(state.applications.get(command.application_id), command, actor)
             return list(places.issue(state.places, state.links, issue, now))
-        case (
-            protection.SetProtection()
-            | protection.AskToLift()
-            | protection.WishProtection()
-            | protection.AnswerLifting()
-        ):
+        case SetProtection() | AskToLift() | WishProtection() | AnswerLifting():
             return list(protection.decide(state.places, command, actor, now))
         case devices.AskForDevice() | devices.LetDeviceIn() | devices.TurnDeviceAway() | devices.RemoveDevice():
             return list(devices.decide(state.links, command, actor, now))
