@@ -73,6 +73,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
     tour.pages |= {
         "first": ("nobody", server.url),
         "passkey": ("nobody", f"{server.url}/passkey"),
+        "privacy": ("nobody", f"{server.url}/privacy"),
         **await another(browser, tour, server.links["delegate"]),
         "devices": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/devices", homes["delegate"])),
         "passkeys": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/passkeys", homes["delegate"])),
