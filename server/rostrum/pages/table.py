@@ -30,6 +30,7 @@ from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
 from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
+from rostrum.pages.console.mails import ROUTES as CONSOLE_MAILS
 from rostrum.pages.console.meeting import ROUTES as CONSOLE_MEETING
 from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
 from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
@@ -81,6 +82,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_REVIEW,
     *CONSOLE_QUEUE,
     *CONSOLE_BESIDE,
+    *CONSOLE_MAILS,
     *CONSOLE_MEMBERS,
     *CONSOLE_DEADLINES,
     *CONSOLE_FILES,
