@@ -92,6 +92,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-member": ("secretariat", await member_of(page)),
         "console-deadlines": ("secretariat", f"{console}/deadlines"),
         "console-review": ("secretariat", f"{console}/review"),
+        "console-batches": ("secretariat", f"{console}/batches"),
         "console-places": ("secretariat", f"{console}/places"),
         "console-retention": ("secretariat", f"{console}/retention"),
         "console-outbox": ("secretariat", f"{console}/outbox"),

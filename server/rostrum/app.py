@@ -34,6 +34,7 @@ from rostrum.media.reconcile import Reconciler
 from rostrum.media.sfu.pool import WorkerPool
 from rostrum.metrics import Metrics
 from rostrum.middlewares import add_headers, middlewares
+from rostrum.pages.console.batch_keeper import keep_batches
 from rostrum.pages.health import health_routes
 from rostrum.pages.route import mount
 from rostrum.pages.static import add_static
@@ -211,6 +212,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         house.purge.run(chores_of(house), stop),
         keep_lines(house, stop),
         keep_presence(house, stop),
+        keep_batches(house, stop),
         watch_lines(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]

@@ -55,6 +55,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
                     f"{page.url}/deadlines",
                     f"{page.url}/publication",
                     f"{page.url}/review",
+                    f"{page.url}/batches",
                 ]
                 addresses += [
                     f"{page.url}/credentials",

@@ -23,6 +23,7 @@ from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
 from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
 from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
+from rostrum.pages.console.bulk import ROUTES as BULK
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
 from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
@@ -80,6 +81,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_ASKING,
     *CONSOLE_APPEALS,
     *CONSOLE_REVIEW,
+    *BULK,
     *CONSOLE_QUEUE,
     *CONSOLE_BESIDE,
     *CONSOLE_MAILS,

@@ -8,6 +8,7 @@ from aiohttp import web
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.application import Application
+from rostrum.assembly.batches import waiting_in
 from rostrum.assembly.delegation import Member
 from rostrum.assembly.inquiry import evidence_wanted
 from rostrum.assembly.refusal import Why
@@ -133,6 +134,7 @@ async def case_page(
         appeal=await appeal_model(found.appeal, house.dossiers),
         steps=await steps(recorded, found.application_id, session, house.names),
         asked=asked_for(wanted, await evidence_of(house.files, found.application_id)),
+        batch=waiting_in(session.batches, found.application_id),
         doubles=await doubles_of(session, house.register, found.application_id),
         kinds=list(kinds),
         reasons=list(RefusalReason),
