@@ -73,6 +73,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
     tour.pages |= {
         "first": ("nobody", server.url),
         "passkey": ("nobody", f"{server.url}/passkey"),
+        "privacy": ("nobody", f"{server.url}/privacy"),
         **await another(browser, tour, server.links["delegate"]),
         "devices": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/devices", homes["delegate"])),
         "passkeys": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/passkeys", homes["delegate"])),
@@ -91,6 +92,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-member": ("secretariat", await member_of(page)),
         "console-deadlines": ("secretariat", f"{console}/deadlines"),
         "console-review": ("secretariat", f"{console}/review"),
+        "console-batches": ("secretariat", f"{console}/batches"),
         "console-places": ("secretariat", f"{console}/places"),
         "console-retention": ("secretariat", f"{console}/retention"),
         "console-outbox": ("secretariat", f"{console}/outbox"),

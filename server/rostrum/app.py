@@ -24,6 +24,8 @@ from rostrum.line_keeper import keep_lines
 from rostrum.line_watch import watch_lines
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.mail.bounces import ReturnPath
+from rostrum.mail.message import Senders
 from rostrum.mail.transport import Files, Smtp
 from rostrum.mailer import Mailer
 from rostrum.media.lines import Lines
@@ -32,6 +34,7 @@ from rostrum.media.reconcile import Reconciler
 from rostrum.media.sfu.pool import WorkerPool
 from rostrum.metrics import Metrics
 from rostrum.middlewares import add_headers, middlewares
+from rostrum.pages.console.batch_keeper import keep_batches
 from rostrum.pages.health import health_routes
 from rostrum.pages.route import mount
 from rostrum.pages.static import add_static
@@ -134,6 +137,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         draft_members=DraftMembers(database, seal),
         links=links,
         outbox=Outbox(database, seal),
+        return_path=ReturnPath(settings.mail_bounces, partial(seal.digest, "bounce")),
         names=names,
         guards=Guards(dossiers),
         register=Register(dossiers),
@@ -199,7 +203,8 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
     house = app[HOUSE]
     settings = house.settings
     transport = Smtp(settings.smtp_url) if settings.smtp_url else Files(settings.data / "outbox")
-    mailer = Mailer(house.outbox, transport, settings.mail_from, house.clock)
+    senders = Senders(settings.mail_from, settings.mail_from_discreet)
+    mailer = Mailer(house.outbox, transport, senders, house.return_path, house.templates, house.clock)
     # Told to stop rather than cancelled: a query that is cut off leaves its connection to the garbage collector.
     stop = asyncio.Event()
     work = (
@@ -207,6 +212,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         house.purge.run(chores_of(house), stop),
         keep_lines(house, stop),
         keep_presence(house, stop),
+        keep_batches(house, stop),
         watch_lines(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]

@@ -14,6 +14,7 @@ from rostrum.identity.passkeys import Passkeys
 from rostrum.identity.secrets import Signer
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
 from rostrum.purge import Purge
@@ -48,6 +49,7 @@ class House:
     draft_members: DraftMembers
     links: Links
     outbox: Outbox
+    return_path: ReturnPath
     names: Names
     guards: Guards
     register: Register

@@ -210,7 +210,14 @@ KEPT: tuple[Kept, ...] = (
         _("from when they were done"),
         "mail",
         "mails",
-        columns=("outbox.sealed", "outbox.language", "outbox.last_error", "outbox.state"),
+        columns=(
+            "outbox.sealed",
+            "outbox.language",
+            "outbox.last_error",
+            "outbox.state",
+            "outbox.address",
+            "outbox.discreet",
+        ),
     ),
     Kept(
         "links",

@@ -95,11 +95,32 @@ class Settings(BaseSettings):
         "",
         repr=False,
         description=(
-            "Mail server: `smtp://user:password@host:587?starttls=required` (or `never`; by default where it is "
-            "offered), or `smtps://…`. Empty: mails are kept in the data folder and shown in the console."
+            "Mail server: `smtp://user:password@host:587` or `smtps://…`. TLS is required where there is a password, "
+            "else used where it is offered; `?starttls=required`, `offered` or `never` says otherwise. Empty: mails "
+            "are kept in the data folder and shown in the console."
         ),
     )
-    mail_from: str = Field("rostrum@localhost", description="Sender of mails.")
+    mail_from: str = Field("rostrum@localhost", description="Sender of mails, `address` or `Name <address>`.")
+    mail_from_discreet: str = Field(
+        "",
+        description=(
+            "Sender of mails to people who asked for protection; should name nobody. Empty: the bare address of "
+            "`ROSTRUM_MAIL_FROM`."
+        ),
+    )
+    mail_bounces: str = Field(
+        "",
+        description=(
+            "Address that undeliverable mails come back to, for `rostrum bounce`; `+` and a token is put before its "
+            "`@`. Empty: they come back to the sender and are not seen."
+        ),
+    )
+    mail_digest_minutes: int = Field(
+        15,
+        ge=0,
+        le=1440,
+        description="How long a notice that is not urgent waits for others to the same address. 0: none waits.",
+    )
     rules: str = Field(
         "asp",
         description=(
@@ -215,6 +236,15 @@ class Settings(BaseSettings):
         starttls = dict(parse_qsl(parts.query)).get("starttls", "offered")
         if starttls not in {"required", "never", "offered"}:
             raise ValueError("starttls should be required, offered or never")
+        return value
+
+    @field_validator("mail_bounces")
+    @classmethod
+    def _bounces_have_an_address(cls, value: str) -> str:
+        local, at, domain = value.partition("@")
+        # With "+" and the token of 42 characters it is still a local part that every server takes (RFC 5321, 4.5.3.1).
+        if value and not (at and domain and 0 < len(local) <= 21 and "+" not in local):
+            raise ValueError("should be an address, with at most 21 characters and no + before its @")
         return value
 
     @field_validator("turn_urls")

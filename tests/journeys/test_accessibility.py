@@ -33,8 +33,13 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
     async with person(
         None, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True, locale="en"
     ) as page:
-        addresses = [demo_server.url, f"{demo_server.url}/apply/demo", f"{demo_server.url}/l/unknown"]
-        await page.goto(addresses[1])
+        addresses = [
+            demo_server.url,
+            f"{demo_server.url}/privacy",
+            f"{demo_server.url}/apply/demo",
+            f"{demo_server.url}/l/unknown",
+        ]
+        await page.goto(addresses[2])
         await page.get_by_role("button", name="Save and continue").click()
         found["form with errors"] = await violations(page)
         for role in ("secretariat", "chair", "ngo", "hall"):
@@ -50,6 +55,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
                     f"{page.url}/deadlines",
                     f"{page.url}/publication",
                     f"{page.url}/review",
+                    f"{page.url}/batches",
                 ]
                 addresses += [
                     f"{page.url}/credentials",

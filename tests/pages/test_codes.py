@@ -14,10 +14,9 @@ from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.devices import SetMailCodes
 from rostrum.desk import ACCREDITATION
 from rostrum.identity.gate import ARRIVAL_COOKIE, CODE_TRIES
-from tests.record.test_mail import Receiver, serve
 from tests.support.app import Knocker, Running, Time, running_app
 from tests.support.devices import SoftKey, challenge, guest, text_of
-from tests.support.server import free_port
+from tests.support.mails import Receiver, serving
 
 PERSON = {"given_name": "Awa", "organisation": "Somebody", "email": "awa@example.org", "language": "fr"}
 
@@ -35,14 +34,9 @@ def receiver() -> Receiver:
 @pytest_asyncio.fixture
 async def running(tmp_path: Path, time: Time, receiver: Receiver) -> AsyncIterator[Running]:
     """With a mail server."""
-    port = free_port()
-    controller = serve(receiver, port)
-    try:
-        smtp = f"smtp://127.0.0.1:{port}?starttls=never"
-        async with running_app(tmp_path / "data", clock=time, smtp_url=smtp) as running:
+    with serving(receiver) as url:
+        async with running_app(tmp_path / "data", clock=time, smtp_url=f"{url}?starttls=never") as running:
             yield running
-    finally:
-        controller.stop()
 
 
 async def begin(running: Running, token: str) -> Knocker:
@@ -63,7 +57,7 @@ async def mailed(receiver: Receiver, number: int) -> str:
     message = message_from_bytes(receiver.taken[-1], policy=policy.default)
     assert message["To"] == "awa@example.org"
     assert message["Subject"] == "Votre code"
-    body = message.get_body()
+    body = message.get_body(("plain",))
     assert body is not None
     text = body.get_content()
     assert "Somebody" not in text

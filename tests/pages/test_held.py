@@ -80,8 +80,8 @@ async def test_it_is_deleted_once_it_was_confirmed(running: Running) -> None:
     pieces = await sealed(running, [one.place_id, member.member_id])
     assert len(pieces) == 2
     assert all(anywhere(house.settings.data, piece) for piece in pieces)
-    for mail in await house.outbox.due(house.clock()):
-        await house.outbox.mark_sent(mail.mail_id, house.clock())
+    for mail in await house.outbox.claim(house.clock(), 20):
+        await house.outbox.mark_sent([mail.mail_id], house.clock())
         written = house.settings.data / "outbox" / f"{mail.mail_id}.eml"
         written.parent.mkdir(exist_ok=True)
         written.write_text(mail.recipient)

@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from rostrum.app import DATABASE
 from rostrum.mail.transport import forget
-from rostrum.pages.letters import Letter, queued
+from rostrum.pages.letters import queued
 from rostrum.purge import TRACES, Night, Purge, chores_of
 from rostrum.record.outbox import MailState
 from rostrum.record.tables import outbox
 from rostrum.retention_table import KEPT
 from tests.support.app import Running, running_app
+from tests.support.mails import plain_letter
 
 
 def anywhere(folder: Path, some: bytes) -> list[Path]:
@@ -27,7 +28,9 @@ def anywhere(folder: Path, some: bytes) -> list[Path]:
 async def test_a_mail_that_is_done_goes_with_its_file(tmp_path: Path) -> None:
     async with running_app(tmp_path) as running:
         house = running.house
-        write = queued(house, "demo", "someone@example.org", "en", Letter("Subject", "A link in words"))
+        write = queued(
+            house, "demo", "someone@example.org", "en", plain_letter("Subject", "A link in words"), discreet=False
+        )
         await house.files.commit(write)
         (mail,) = [one for one in await house.outbox.recent("demo") if one.recipient == "someone@example.org"]
         folder = house.settings.data / "outbox"
@@ -37,7 +40,7 @@ async def test_a_mail_that_is_done_goes_with_its_file(tmp_path: Path) -> None:
         async with running.app[DATABASE].reading() as session:
             chosen = select(outbox.c.sealed).where(outbox.c.mail_id == mail.mail_id)
             sealed = (await session.execute(chosen)).scalar_one()
-        await house.outbox.mark_sent(mail.mail_id, house.clock(), MailState.WRITTEN)
+        await house.outbox.mark_sent([mail.mail_id], house.clock(), MailState.WRITTEN)
         assert await house.outbox.purge(house.clock() - house.lives.mail) == []
         assert anywhere(tmp_path, sealed[20:60])
 
@@ -50,7 +53,8 @@ async def test_a_mail_that_is_done_goes_with_its_file(tmp_path: Path) -> None:
 
 async def test_a_mail_that_waits_is_not_purged(running: Running) -> None:
     house = running.house
-    await house.files.commit(queued(house, "demo", "nobody@example.org", "en", Letter("Subject", "Words")))
+    write = queued(house, "demo", "nobody@example.org", "en", plain_letter("Subject"), discreet=False)
+    await house.files.commit(write)
     (mail,) = [one for one in await house.outbox.recent("demo") if one.recipient == "nobody@example.org"]
     await house.outbox.mark_failed(mail, house.clock() + timedelta(days=300), "away", final=False)
     await house.outbox.purge(house.clock() + timedelta(seconds=1))

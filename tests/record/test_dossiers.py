@@ -15,6 +15,7 @@ from rostrum.record.outbox import ATTEMPTS_MAX, MailState, Outbox
 from rostrum.record.sealing import Seal, WrongKey
 from rostrum.record.tables import dossier
 from rostrum.settings import Settings
+from tests.support.mails import new, plain_letter
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 NAME = "Lucía Paredes-Unmistakable"
@@ -103,15 +104,12 @@ async def test_links_and_devices_are_known_by_their_secrets_alone(database: Data
 async def test_a_mail_is_tried_ever_later_and_given_up_at_last(database: Database, settings: Settings) -> None:
     outbox = Outbox(database, Seal.from_folder(settings.data / "keys"))
     async with database.session() as session:
-        queue = outbox.queue(
-            "m1", session_id="s", recipient="a@example.org", subject="S", body="B", language="en", now=NOW
-        )
-        await queue(session)
+        await outbox.queue([new("a@example.org", plain_letter("S"))], NOW)(session)
     now, pauses = NOW, []
     for _ in range(ATTEMPTS_MAX):
-        (mail,) = await outbox.due(now)
+        (mail,) = await outbox.claim(now, 20)
         await outbox.mark_failed(mail, now, "451 later", final=False)
-        assert await outbox.due(now) == []
+        assert await outbox.claim(now, 20) == []
         (mail,) = await outbox.recent("s")
         if mail.next_attempt_at is not None:
             pauses.append(mail.next_attempt_at - now)

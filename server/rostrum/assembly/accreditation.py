@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, get_args
 
-from rostrum.assembly import amendment, delegation, devices, membership, protection, reading, standing
+from rostrum.assembly import amendment, batches, delegation, devices, membership, protection, reading, standing
 from rostrum.assembly import application as applications
 from rostrum.assembly import deadlines as due
 from rostrum.assembly import place as places
@@ -29,6 +29,7 @@ from rostrum.assembly.application import (
     SubmitApplication,
     WithdrawApplication,
 )
+from rostrum.assembly.batches import Batch, BatchCommand, BatchEvent, CarryOut, LeaveOut, ScheduleDecisions, UndoBatch
 from rostrum.assembly.deadlines import Deadlines, DeadlinesSet, SetDeadlines
 from rostrum.assembly.deciding import Bench
 from rostrum.assembly.delegation import MemberRemoved, MemberState, RefuseMember
@@ -89,6 +90,7 @@ class Accreditation:
     links: Mapping[str, Link] = field(default_factory=dict)
     deadlines: Deadlines = field(default_factory=Deadlines)
     review: Review = field(default_factory=Review)
+    batches: Mapping[str, Batch] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
     mail_codes: bool = True
     """Whether the first use of a link is confirmed by a code in mail, where that can be sent."""
@@ -123,6 +125,8 @@ AccreditationCommand = (
     | ChangeStanding
     | ApplicationCommand
     | ReadingCommand
+    | BatchCommand
+    | CarryOut
     | PlaceCommand
     | ProtectionCommand
     | DeviceCommand
@@ -148,6 +152,7 @@ AccreditationEvent = (
     | StandingChanged
     | ApplicationEvent
     | reading.ReadingEvent
+    | BatchEvent
     | PlaceEvent
     | LinkEvent
     | ProtectionEvent
@@ -191,6 +196,11 @@ def decide(
             return [_evidence(state, command, actor, now)]
         case AcceptApplication() | RefuseApplication() | ProposeDecision() | ReturnProposal() | DeclareConflict():
             return _judge(state, command, actor, now)
+        case CarryOut():
+            done = batches.carried_out(state.batches, command, actor, now)
+            return [*_judge(state, command.decision, actor, now), done]
+        case ScheduleDecisions() | UndoBatch() | LeaveOut():
+            return list(batches.decide(state.batches, state.bench, state.applications, command, actor, now))
         case LodgeAppeal() | WithdrawAppeal() | DecideAppeal():
             if not isinstance(command, DecideAppeal):
                 _own(command.application_id, actor)
@@ -376,6 +386,8 @@ def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
             return replace(state, review=event.review)
         case MailCodesSet():
             return replace(state, mail_codes=event.asked)
+        case batches.DecisionsScheduled() | batches.BatchUndone() | batches.ItemCarriedOut() | batches.ItemLeftOut():
+            return replace(state, batches=batches.apply(state.batches, event))
         case FileSeen() | LikenessJudged():
             return replace(state, reading=reading.apply(state.reading, event))
         case _:
@@ -399,6 +411,7 @@ EVENTS: tuple[type[AccreditationEvent], ...] = (
     StandingChanged,
     *get_args(ApplicationEvent),
     *get_args(reading.ReadingEvent),
+    *get_args(BatchEvent),
     *get_args(PlaceEvent),
     *get_args(LinkEvent),
     *get_args(ProtectionEvent),

@@ -10,8 +10,8 @@ from babel.messages.pofile import read_po
 from rostrum.i18n.extract import catalogue_path, stale
 from rostrum.i18n.locale import LANGUAGES
 
-COMPLETE = frozenset({"ar", "es", "fr"})
-"""Languages of which no message may be missing. English is the message itself; the others are on their way."""
+SOURCE = "en"
+"""The language of the messages themselves. In every other one each must be translated."""
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
@@ -32,7 +32,7 @@ def _faults_of(message: Message, code: str, plurals: int) -> Iterator[str]:
     strings = message.string if isinstance(message.string, (tuple, list)) else [message.string]
     filled = [string for string in strings if string]
     if len(filled) < len(strings) or not filled:
-        if filled or code in COMPLETE:
+        if filled or code != SOURCE:
             yield "not translated" if not filled else "a plural form is missing"
         return
     if isinstance(message.id, (tuple, list)) and len(filled) != plurals:

@@ -50,6 +50,18 @@ REVIEW_WORDS: Mapping[Why, tuple[str, str]] = {
             "Reload the page to see how things stand."
         ),
     ),
+    Why.NO_SUCH_BATCH: (
+        _("There is no such decision in bulk, or it has been carried out."),
+        _("Reload the page to see how things stand."),
+    ),
+    Why.NOTHING_CHOSEN: (
+        _("Nothing was chosen."),
+        _("Tick applications in the queue, at most 500, and choose what is to become of them."),
+    ),
+    Why.DECISION_WAITS: (
+        _("A decision in bulk waits for this application."),
+        _("Undo that one first, or wait until it is carried out."),
+    ),
     Why.REVIEW_WRONG: (_("Decisions cannot be made in this way."), _("Check the form and send it again.")),
 }
 """Refusal to (what is so, what to do), in English."""

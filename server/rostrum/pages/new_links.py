@@ -46,5 +46,6 @@ async def new_link(house: House, session: Accreditation, place: Place, post: Map
             link=url,
             expires_at=expires_at,
         )
-        writes.append(queued(house, session.session_id, recipient, language, words))
+        discreet = place.protected_id is not None
+        writes.append(queued(house, session.session_id, recipient, language, words, discreet=discreet))
     return NewLink(link_id, url, expires_at, writes, bool(recipient))

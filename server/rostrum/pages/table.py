@@ -23,6 +23,7 @@ from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
 from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
 from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
+from rostrum.pages.console.bulk import ROUTES as BULK
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
 from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
@@ -30,6 +31,7 @@ from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
 from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
+from rostrum.pages.console.mails import ROUTES as CONSOLE_MAILS
 from rostrum.pages.console.meeting import ROUTES as CONSOLE_MEETING
 from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
 from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
@@ -79,8 +81,10 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_ASKING,
     *CONSOLE_APPEALS,
     *CONSOLE_REVIEW,
+    *BULK,
     *CONSOLE_QUEUE,
     *CONSOLE_BESIDE,
+    *CONSOLE_MAILS,
     *CONSOLE_MEMBERS,
     *CONSOLE_DEADLINES,
     *CONSOLE_FILES,

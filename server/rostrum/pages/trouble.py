@@ -17,6 +17,8 @@ STATUS: Mapping[Why, int] = {
     Why.NO_SUCH_UPLOAD: 404,
     Why.NO_SUCH_REPORT: 404,
     Why.NO_SUCH_STATE: 404,
+    Why.NO_SUCH_BATCH: 404,
+    Why.NOTHING_CHOSEN: 422,
     Why.NOT_FOUND: 404,
     Why.LINK_REVOKED: 410,
     Why.LINK_EXPIRED: 410,

@@ -1,8 +1,9 @@
 """What somebody asked for to be protected: read where it has to be heeded, never kept in an event or a page's model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rostrum.assembly.delegation import Member
 from rostrum.assembly.place import Place
 from rostrum.record.dossiers import Dossiers
 
@@ -42,6 +43,18 @@ async def written_wishes(place: Place, dossiers: Dossiers) -> Mapping[str, str]:
 def lessens(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     """Whether somebody is protected less by `after`: a wish is gone, or the other name without one in its place."""
     return any(before.get(name) and not after.get(name) for name in ("alias", *TICKS))
+
+
+def asked_by(address: str, people: Iterable[tuple[str, bool]]) -> bool:
+    """Whether a mail to an address reaches somebody who asked for protection: `people` as (address, asked)."""
+    return any(asked and theirs.casefold() == address.casefold() for theirs, asked in people)
+
+
+async def asked_among(address: str, members: Iterable[Member], dossiers: Dossiers) -> bool:
+    """The same of an application's members."""
+    protected = [member.dossier_id for member in members if member.protected_id is not None]
+    found = await dossiers.get_many(protected)
+    return asked_by(address, [(str(fields.get("email", "")), True) for fields in found.values()])
 
 
 async def wishes_of(place: Place, dossiers: Dossiers) -> Wishes:

@@ -1,5 +1,6 @@
 """Sealing of what people write: AES-256-GCM with a key that lies outside the database."""
 
+import hmac
 import json
 import os
 from collections.abc import Mapping
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from rostrum.keyfile import kept_key
 
@@ -24,6 +27,7 @@ class Seal:
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._digests = HKDF(SHA256(), 32, None, b"rostrum.digest").derive(key)
 
     @classmethod
     def from_folder(cls, folder: Path) -> "Seal":
@@ -35,6 +39,11 @@ class Seal:
         nonce = os.urandom(NONCE_BYTES)
         plain = json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":")).encode()
         return FORMAT + nonce + self._cipher.encrypt(nonce, plain, identifier.encode())
+
+    def digest(self, purpose: str, text: str) -> str:
+        """What a text is found again by without being kept: the same for the same text, telling nothing without the
+        key. 64 hex digits."""
+        return hmac.digest(self._digests, f"{purpose}:{text}".encode(), "sha256").hex()
 
     def open(self, identifier: str, sealed: bytes) -> dict[str, object]:
         """The fields. Raises `WrongKey`."""

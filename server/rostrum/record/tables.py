@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -195,6 +197,9 @@ outbox = Table(
     Column("sent_at", Moment(), nullable=True),
     Column("state", String(20), nullable=False),
     Column("last_error", String(400), nullable=True),
+    Column("address", String(64), nullable=True),
+    Column("discreet", Boolean, nullable=False, server_default=false()),
+    Index("outbox_address", "address"),
     Index("outbox_due", "state", "next_attempt_at"),
 )
 file = Table(

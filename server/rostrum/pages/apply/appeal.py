@@ -13,6 +13,7 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.reads.application import status_model
+from rostrum.reads.wishes import asked_among
 
 WHY_MAX = 4000
 
@@ -47,7 +48,10 @@ async def lodge(guest: Guest) -> web.StreamResponse:
         name=paper.fields.get("given_name", ""),
         url=paper.fields.get("url", ""),
     )
-    mails = [queued(house, session.session_id, recipient, language, told)] if recipient else []
+    discreet = paper.application is not None and await asked_among(
+        recipient, paper.application.members.values(), house.dossiers
+    )
+    mails = [queued(house, session.session_id, recipient, language, told, discreet=discreet)] if recipient else []
     command = LodgeAppeal(paper.application_id, note_id)
     await house.desk.act(
         ACCREDITATION, session.session_id, command, applicant(paper.application_id), also=[note, *mails]

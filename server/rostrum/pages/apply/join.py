@@ -23,6 +23,7 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
+from rostrum.reads.wishes import asked_by
 from rostrum.record.draft_members import DraftMember, DraftState
 from rostrum.record.journal import Write
 
@@ -135,7 +136,8 @@ async def _told(guest: Guest, paper: Paper) -> list[Write]:
         name=paper.fields.get("given_name", ""),
         url=f"{paper.fields.get('url', '')}/members",
     )
-    return [queued(guest.house, paper.session.session_id, recipient, language, words)]
+    discreet = asked_by(recipient, [(one.fields.get("email", ""), any(one.protected.values())) for one in members])
+    return [queued(guest.house, paper.session.session_id, recipient, language, words, discreet=discreet, hold=True)]
 
 
 async def _own_page(guest: Guest, own: Own, *, errors: dict[str, str] | None = None) -> web.StreamResponse:

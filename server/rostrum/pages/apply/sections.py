@@ -24,6 +24,7 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
+from rostrum.reads.wishes import asked_by
 
 CHECKED_MEMBERS = 100
 """How many people the page of answers shows by name; the list of people shows all."""
@@ -184,6 +185,9 @@ async def _submit(guest: Guest, paper: Paper, members: list[MemberPaper]) -> Non
     people = [(one, (one.fields, one.protected)) for one in members if one.state is not MemberState.DECLINED]
     named, writes = named_members(house, session, [(one.member_id, written) for one, written in people])
     endorsed = {one.member_id for one in members if one.state is MemberState.ENDORSED}
+    discreet = asked_by(
+        fields["email"], [(one.fields.get("email", ""), any(one.protected.values())) for one in members]
+    )
     command = SubmitApplication(
         paper.application_id,
         fields["category"],
@@ -212,7 +216,7 @@ async def _submit(guest: Guest, paper: Paper, members: list[MemberPaper]) -> Non
             house.drafts.submitted(paper.application_id, now + house.lives.written),
             house.files.until(paper.application_id, now + house.lives.written),
             house.draft_members.removed([one.member_id for one in members]),
-            queued(house, session.session_id, fields["email"], fields["language"], words),
+            queued(house, session.session_id, fields["email"], fields["language"], words, discreet=discreet),
         ],
     )
 

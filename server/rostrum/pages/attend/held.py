@@ -19,7 +19,7 @@ from rostrum.pages.apply.words import label, shown
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.held import Held, acts, held, minutes, subjects_of
-from rostrum.record.outbox import MailState
+from rostrum.record.outbox import TO_COME
 
 ANYONE = frozenset(Right)
 
@@ -84,7 +84,7 @@ async def delete(visit: Visit) -> web.StreamResponse:
     session, found = await _held(visit)
     subjects = subjects_of(session, place_id)
     # A mail that waits may be for somebody else of the same address; one that is done is of use to nobody.
-    done = [mail.mail_id for mail in found.mails if mail.state is not MailState.WAITING]
+    done = [mail.mail_id for mail in found.mails if mail.state not in TO_COME]
     await house.desk.act(
         ACCREDITATION,
         session.session_id,

@@ -7,9 +7,13 @@ from rostrum.assembly import delegation
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.application import AcceptApplication, Application
 from rostrum.assembly.delegation import Granting, Member
+from rostrum.assembly.meeting import Meeting
+from rostrum.desk import Held
 from rostrum.house import House
 from rostrum.identity.secrets import new_id, new_token
+from rostrum.pages.invitations import upcoming, with_invitations
 from rostrum.pages.letters import letter, queued
+from rostrum.reads.programme import zone_of
 from rostrum.record.journal import Write
 from rostrum.retention import LINK_LIFE
 
@@ -39,6 +43,7 @@ async def acceptance(
     fields = await house.dossiers.get_many([application.dossier_id, *(member.dossier_id for member in members)])
     applicant = fields.get(application.dossier_id, {})
     expires_at = house.clock() + LINK_LIFE
+    meetings = await upcoming(house, session, application.category)
     granted: list[Granting] = []
     writes: list[Write] = []
     links: list[NewLink] = []
@@ -50,7 +55,7 @@ async def acceptance(
             link = NewLink(_name(written), f"{house.settings.external_url}/l/{token}")
             links.append(link)
             writes.append(house.links.add_link(link_id, token))
-            writes.extend(_mail(house, session, member, written, applicant, link))
+            writes.extend(_mail(house, session, member, written, applicant, link, meetings))
         granted.append(Granting(member.member_id, member.place_id or new_id(), link_id))
     command = AcceptApplication(application.application_id, turn, new_id(), tuple(granted), expires_at, related)
     return Acceptance(command, writes, links)
@@ -63,6 +68,7 @@ def _mail(
     written: Mapping[str, object],
     applicant: Mapping[str, object],
     link: NewLink,
+    meetings: Sequence[Held[Meeting]],
 ) -> list[Write]:
     """The mail with the link; none where no address is kept any more."""
     recipient = str(written.get("email") or applicant.get("email") or "")
@@ -70,6 +76,7 @@ def _mail(
         return []
     language = str(written.get("language") or applicant.get("language") or house.settings.default_language)
     template = "mail/accepted.txt" if member.place_id is None else "mail/new-link.txt"
+    zone = zone_of(written)
     words = letter(
         house,
         language,
@@ -78,8 +85,13 @@ def _mail(
         name=str(written.get("given_name", "")) or link.name,
         link=link.url,
         expires_at=house.clock() + LINK_LIFE,
+        meetings=[held.state for held in meetings],
+        zone=zone,
+        zone_name=str(zone),
     )
-    return [queued(house, session.session_id, recipient, language, words)]
+    words = with_invitations(house, words, meetings, language=language, zone=zone)
+    discreet = member.protected_id is not None
+    return [queued(house, session.session_id, recipient, language, words, discreet=discreet)]
 
 
 def _name(written: Mapping[str, object]) -> str:

@@ -27,7 +27,7 @@ async def ask(visit: Visit) -> web.StreamResponse:
         visit.actor,
         also=[
             case.note(note_id, "question", words),
-            *await case.mail("mail/question.txt", question=words, evidence=evidence),
+            *await case.mail("mail/question.txt", hold=True, question=words, evidence=evidence),
         ],
     )
     raise web.HTTPSeeOther(url_of(visit, case))

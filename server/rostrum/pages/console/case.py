@@ -8,6 +8,8 @@ from aiohttp import web
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.application import Application
+from rostrum.assembly.batches import waiting_in
+from rostrum.assembly.delegation import Member
 from rostrum.assembly.inquiry import evidence_wanted
 from rostrum.assembly.refusal import Why
 from rostrum.assembly.review import RefusalReason
@@ -18,13 +20,15 @@ from rostrum.pages.letters import letter, queued
 from rostrum.pages.render import page
 from rostrum.pages.route import Visit
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.application import status_model, steps
+from rostrum.reads.application import StatusModel, status_model, steps
 from rostrum.reads.beside import doubles_of
 from rostrum.reads.files import asked_for, evidence_of
 from rostrum.reads.relation import related
 from rostrum.reads.review import appeal_model, review_model
 from rostrum.reads.thread import Staff, thread_of
+from rostrum.reads.wishes import asked_among
 from rostrum.record.journal import Write
+from rostrum.record.outbox import Mail
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,23 @@ class Case:
             purge_at=now + self.house.lives.written,
         )
 
-    async def mail(self, template: str, **more: object) -> list[Write]:
-        """The mail to the applicant; none where the address is no longer kept."""
+    async def mail(
+        self, template: str, *, hold: bool = False, about: Member | None = None, **more: object
+    ) -> list[Write]:
+        """The mail to the applicant; none where the address is no longer kept. `hold`: it may wait for others.
+
+        `about`: whom it names. Where they asked for protection, not even the focal point's mail says who it is.
+        """
         written = await self.house.dossiers.get(self.application.dossier_id) or {}
         recipient, language = str(written.get("email", "")), str(written.get("language", "en"))
         if not recipient:
             return []
         shared = {"titles": self.session.titles, "name": written.get("given_name", ""), "url": written.get("url", "")}
         words = letter(self.house, language, template, **{**shared, **more})
-        return [queued(self.house, self.session.session_id, recipient, language, words)]
+        members = self.application.members.values()
+        discreet = await asked_among(recipient, members, self.house.dossiers)
+        discreet = discreet or (about is not None and about.protected_id is not None)
+        return [queued(self.house, self.session.session_id, recipient, language, words, discreet=discreet, hold=hold)]
 
     async def words_of(self, note_id: str | None) -> str:
         """Words that were kept; empty once purged."""
@@ -103,6 +115,7 @@ async def case_page(
 ) -> web.StreamResponse:
     """The page of an application. `wrong`: which of its forms is; the rest is what was typed there."""
     house, session, found = case.house, case.session, case.application
+    model = await status_model(found, house.dossiers)
     staff = Staff(session.places, house.names)
     recorded = await house.journal.read(ACCREDITATION.stream(session.session_id))
     wanted = evidence_wanted(session.rules.evidence(found.category), found.thread)
@@ -114,12 +127,14 @@ async def case_page(
         shown_at=url_of(visit, case),
         at=f"/at/{visit.place_id}/console",
         session=session,
-        application=await status_model(found, house.dossiers),
+        application=model,
+        unreachable=await _unreachable(house, session.session_id, model),
         thread=await thread_of(found, house.dossiers, house.files, staff),
         review=await review_model(session.bench, found, case.actor, house.dossiers, staff, related=case.related),
         appeal=await appeal_model(found.appeal, house.dossiers),
         steps=await steps(recorded, found.application_id, session, house.names),
         asked=asked_for(wanted, await evidence_of(house.files, found.application_id)),
+        batch=waiting_in(session.batches, found.application_id),
         doubles=await doubles_of(session, house.register, found.application_id),
         kinds=list(kinds),
         reasons=list(RefusalReason),
@@ -129,3 +144,10 @@ async def case_page(
         reason=reason,
         ticked=ticked,
     )
+
+
+async def _unreachable(house: House, session_id: str, model: StatusModel) -> dict[str, Mail]:
+    """The addresses of an application that nothing reaches, each as it is written there."""
+    lost = await house.outbox.unreachable(session_id)
+    addresses = [model.fields.get("email", ""), *(member.fields.get("email", "") for member in model.members)]
+    return {address: lost[address.casefold()] for address in addresses if address.casefold() in lost}

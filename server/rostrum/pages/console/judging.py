@@ -145,6 +145,8 @@ async def _refuse_member(
     person = await case.house.dossiers.get(member.dossier_id) or {}
     mails = await case.mail(
         "mail/member-refused.txt",
+        hold=True,
+        about=member,
         member=f"{person.get('given_name', '')} {person.get('family_name', '')}".strip(),
         changed=member.state is MemberState.CHANGED,
         words=words,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.sitting import CancelMeeting, ConveneMeeting, MeetingKind, ReviseMeeting
 from rostrum.desk import MEETING
 from rostrum.i18n import LANGUAGES
@@ -13,6 +14,7 @@ from rostrum.pages.addressed import meeting_of
 from rostrum.pages.apply.questions import time_zones
 from rostrum.pages.console.meeting_form import BLANK_ITEMS, ItemRow, MeetingForm, blank, of_meeting, typed
 from rostrum.pages.console.routes import ADMINISTER, session_of
+from rostrum.pages.invitations import Announcement, Change, announced, told
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.programme import zone_of
@@ -35,7 +37,8 @@ async def convene(visit: Visit) -> web.StreamResponse:
     command = ConveneMeeting(
         meeting_id, session.session_id, titles, form.scheduled_at, agenda, session.rules, MeetingKind(form.kind)
     )
-    await visit.house.desk.act(MEETING, meeting_id, command, visit.actor)
+    made = Announcement(titles, form.scheduled_at, command.kind)
+    await _act(visit, command, Change(meeting_id, 1, None, made))
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console")
 
 
@@ -56,15 +59,26 @@ async def revise(visit: Visit) -> web.StreamResponse:
     agenda = tuple(item if item.item_id in known else replace(item, item_id=new_id()) for item in form.agenda)
     titles = {code: title for code, title in form.titles.items() if title}
     command = ReviseMeeting(titles, form.scheduled_at, agenda, MeetingKind(form.kind))
-    await visit.house.desk.act(MEETING, meeting.meeting_id, command, visit.actor)
+    await _act(visit, command, await _changed(visit, meeting, Announcement(titles, form.scheduled_at, command.kind)))
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console")
 
 
 async def cancel(visit: Visit) -> web.StreamResponse:
     """Take a meeting off the calendar."""
     meeting = await meeting_of(visit)
-    await visit.house.desk.act(MEETING, meeting.meeting_id, CancelMeeting(), visit.actor)
+    await _act(visit, CancelMeeting(), await _changed(visit, meeting, None))
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console")
+
+
+async def _changed(visit: Visit, meeting: Meeting, after: Announcement | None) -> Change:
+    held = await visit.house.desk.load(MEETING, meeting.meeting_id)
+    return Change(meeting.meeting_id, held.version + 1, announced(meeting), after)
+
+
+async def _act(visit: Visit, command: ConveneMeeting | ReviseMeeting | CancelMeeting, change: Change) -> None:
+    """Do it, and tell by mail everybody whose calendar it touches."""
+    mails = await told(visit.house, await session_of(visit), change)
+    await visit.house.desk.act(MEETING, change.meeting_id, command, visit.actor, also=mails)
 
 
 async def _zone(visit: Visit) -> str:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.devices import SetMailCodes
 from rostrum.assembly.place import AppointOfficer, IssueLink, RevokeLink
 from rostrum.assembly.refusal import Refused, Why
@@ -14,6 +15,7 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.places import place_rows
+from rostrum.record.outbox import Mail
 from rostrum.retention import LINK_LIFE
 
 NAME_MAX = 200
@@ -114,6 +116,7 @@ async def _page(
         shown=shown,
         twice=twice,
         once=new_id(),
+        unreachable=await _unreachable(visit, session),
         keyless=await visit.house.links.without_key(live),
         mails=bool(visit.house.settings.smtp_url),
         of=of,
@@ -121,6 +124,15 @@ async def _page(
         values=values or {},
         wrong=wrong,
     )
+
+
+async def _unreachable(visit: Visit, session: Accreditation) -> dict[str, Mail]:
+    """Places to whose address nothing gets through."""
+    lost = await visit.house.outbox.unreachable(session.session_id)
+    places = {place.dossier_id: place.place_id for place in session.places.values() if not place.closed}
+    written = await visit.house.dossiers.get_many(places) if lost else {}
+    addresses = {places[each]: str(fields.get("email", "")).casefold() for each, fields in written.items()}
+    return {place_id: lost[address] for place_id, address in addresses.items() if address in lost}
 
 
 ROUTES = (

@@ -13,6 +13,7 @@ from rostrum.pages.console.routes import ADMINISTER, session_of
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
+from rostrum.reads.batches import BatchState, state_of
 from rostrum.reads.queue import Waits, queue_model
 from rostrum.reads.views import VIEW, SavedView, views_of
 
@@ -52,6 +53,7 @@ async def applications(visit: Visit) -> web.StreamResponse:
         states=STATES,
         steps=list(Waits),
         categories=session.rules.applying,
+        in_window=sum(state_of(each, visit.house.clock()) is BatchState.WAITING for each in session.batches.values()),
     )
 
 

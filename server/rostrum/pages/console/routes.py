@@ -1,4 +1,4 @@
-"""The secretariat's console: what waits, the queue of applications, mails."""
+"""The secretariat's console: what waits, the queue of applications."""
 
 from aiohttp import web
 
@@ -36,25 +36,9 @@ async def overview(visit: Visit) -> web.StreamResponse:
     )
 
 
-async def outbox(visit: Visit) -> web.StreamResponse:
-    """The mails: sent, waiting, failed, or kept as files where no mail server is set."""
-    session = await session_of(visit)
-    return page(
-        visit,
-        "console/outbox.html",
-        at=f"/at/{visit.place_id}/console",
-        session=session,
-        mails=await visit.house.outbox.recent(session.session_id),
-        folder=None if visit.house.settings.smtp_url else visit.house.settings.data / "outbox",
-    )
-
-
 async def session_of(visit: Visit) -> Accreditation:
     """Accreditation to the visitor's session."""
     return (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
 
 
-ROUTES = (
-    Route("GET", "/console", overview, ADMINISTER),
-    Route("GET", "/console/outbox", outbox, ADMINISTER),
-)
+ROUTES = (Route("GET", "/console", overview, ADMINISTER),)

@@ -91,7 +91,8 @@ async def bind(guest: Guest) -> web.StreamResponse:
 
         def mail(code: str) -> Write:
             words = letter(house, language, "mail/code.txt", titles=session.titles, code=f"{code[:4]} {code[4:]}")
-            return queued(house, session.session_id, recipient, language, words)
+            discreet = knock.place.protected_id is not None
+            return queued(house, session.session_id, recipient, language, words, discreet=discreet)
 
         secret = await house.gate.begin_code(knock, name, key, mail)
         response = web.HTTPSeeOther(f"{_here(guest)}/code")
