@@ -186,8 +186,9 @@ def decide(
             return _change(state, command, actor, now)
         case RequestInformation():
             applications.step(state.applications.get(command.application_id), InformationRequested)
-            by, evidence = actor.place_id, command.evidence
-            return [InformationRequested(now, command.application_id, command.note_id, by, evidence)]
+            return [
+                InformationRequested(now, command.application_id, command.note_id, actor.place_id, command.evidence)
+            ]
         case GiveInformation():
             _own(command.application_id, actor)
             applications.step(state.applications.get(command.application_id), InformationGiven)
@@ -220,8 +221,7 @@ def decide(
         case LeaveSession():
             return _leave(state, actor, now)
         case ReplaceLink():
-            issue = membership.link_for(state.applications.get(command.application_id), command, actor)
-            return list(places.issue(state.places, state.links, issue, now))
+            return _replace_link(state, command, actor, now)
         case SetProtection() | AskToLift() | WishProtection() | AnswerLifting():
             return list(protection.decide(state.places, command, actor, now))
         case devices.AskForDevice() | devices.LetDeviceIn() | devices.TurnDeviceAway() | devices.RemoveDevice():
@@ -262,6 +262,11 @@ def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[Accreditat
                 if member.place_id == place.place_id and member.state is not MemberState.REMOVED
             ]
     return [*events, *state.bench.closures([place.place_id], now)]
+
+
+def _replace_link(state: Accreditation, command: ReplaceLink, actor: Actor, now: datetime) -> list[AccreditationEvent]:
+    issue = membership.link_for(state.applications.get(command.application_id), command, actor)
+    return list(places.issue(state.places, state.links, issue, now))
 
 
 def _evidence(
