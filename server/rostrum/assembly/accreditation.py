@@ -185,10 +185,7 @@ def decide(
         case ChangeApplication():
             return _change(state, command, actor, now)
         case RequestInformation():
-            applications.step(state.applications.get(command.application_id), InformationRequested)
-            return [
-                InformationRequested(now, command.application_id, command.note_id, actor.place_id, command.evidence)
-            ]
+            return [_asked(state, command, actor, now)]
         case GiveInformation():
             _own(command.application_id, actor)
             applications.step(state.applications.get(command.application_id), InformationGiven)
@@ -262,6 +259,12 @@ def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[Accreditat
                 if member.place_id == place.place_id and member.state is not MemberState.REMOVED
             ]
     return [*events, *state.bench.closures([place.place_id], now)]
+
+
+def _asked(state: Accreditation, command: RequestInformation, actor: Actor, now: datetime) -> InformationRequested:
+    applications.step(state.applications.get(command.application_id), InformationRequested)
+    by, evidence = actor.place_id, command.evidence
+    return InformationRequested(now, command.application_id, command.note_id, by, evidence)
 
 
 def _replace_link(state: Accreditation, command: ReplaceLink, actor: Actor, now: datetime) -> list[AccreditationEvent]:
