@@ -235,6 +235,8 @@ KEPT: tuple[Kept, ...] = (
             "device.last_seen_on",
             "device.proved_at",
             "device.passkey_at",
+            "device.passkey_id",
+            "device.entered_by",
             "device.former_hash",
             "device.former_until",
             "passkey.credential_id",

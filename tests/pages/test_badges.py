@@ -1,16 +1,18 @@
 """A badge that is printed is read back by a decoder, and believed by a door that has nothing but the key and a list."""
 
 import base64
+import json
 from datetime import timedelta
 
 import aiohttp
 import pypdfium2
 import zxingcpp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from PIL import Image
 
 from rostrum.cli.demo import SESSION_ID
 from rostrum.desk import ACCREDITATION
-from rostrum.identity.badges import Badger, BadgeState, standing
+from rostrum.identity.badges import Badger, BadgeState, number_of, standing
 from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running
 from tests.uploads import hostile
@@ -121,10 +123,12 @@ async def test_all_badges_stand_on_sheets_and_a_revoked_one_is_on_the_doors_list
     ]
     assert badger.badge_id(ngo.place_id) in {badge.badge_id for badge in read if badge}
     await running.revoke(ngo)
-    async with secretariat.request("GET", f"/at/{secretariat.place_id}/console/badges/door") as answer:
+    async with secretariat.request("GET", f"/at/{secretariat.place_id}/console/check-in/list") as answer:
         told = await answer.json()
-    assert base64.b64decode(told["key"]) == badger.public_key
-    assert badger.badge_id(ngo.place_id) in told["revoked"]
+    signed = f"rostrum door list {told['list']}".encode()
+    Ed25519PublicKey.from_public_bytes(badger.public_key).verify(base64.urlsafe_b64decode(told["signature"]), signed)
+    assert badger.badge_id(ngo.place_id) in json.loads(told["list"])["revoked"]
+    assert ngo.place_id not in told["list"]
     assert await secretariat.status("GET", f"/at/{secretariat.place_id}/console/places/{ngo.place_id}/badge.pdf") >= 400
 
 
@@ -151,3 +155,42 @@ async def test_the_door_says_what_a_code_is_and_that_somebody_has_come(running: 
     await running.revoke(ngo)
     assert await read_at_door(code) == "revoked"
     assert await door.status("GET", f"/at/{door.place_id}/console") == 403
+
+
+async def test_what_doors_read_without_a_line_is_told_later_with_its_own_time(running: Running) -> None:
+    door, press, ngo = [await running.place(each) for each in ("door-staff", "press", "ngo")]
+    badger, now = running.house.badger, running.house.clock()
+    code = badger.code(press.place_id, SESSION_ID, now + timedelta(hours=1))
+    number = number_of(badger.badge_id(ngo.place_id))
+    earlier = round((now - timedelta(minutes=40)).timestamp() * 1000)
+
+    async def tell(*reads: tuple[str, int]) -> tuple[list[dict[str, object]], int]:
+        body = json.dumps({"reads": [{"id": str(n), "code": code, "at": at} for n, (code, at) in enumerate(reads)]})
+        async with (
+            aiohttp.ClientSession(running.base, cookies=door.jar) as session,
+            session.post(
+                f"/at/{door.place_id}/console/check-in/reads", data=body, headers={"X-CSRF-Token": door.csrf}
+            ) as answer,
+        ):
+            assert answer.status == 200, await answer.text()
+            told = await answer.json()
+            return told["answers"], told["count"]
+
+    answers, count = await tell((code, earlier), (f"{number[:5]} {number[5:]}", earlier + 60_000))
+    assert ([each["state"] for each in answers], count) == (["valid", "valid"], 2)
+    places = (await running.house.desk.load(ACCREDITATION, SESSION_ID)).state.places
+    came = [places[each.place_id].checked_in_at for each in (press, ngo)]
+    assert [each and round(each.timestamp() * 1000) for each in came] == [earlier, earlier + 60_000]
+    assert [each["state"] for each in (await tell((code, earlier)))[0]] == ["valid"], "the same read, sent again"
+    assert [each["state"] for each in (await tell((code, earlier + 5000)))[0]] == ["again"], "another door"
+    ahead = round((now + timedelta(days=9)).timestamp() * 1000)
+    third = await running.place("observer-state")
+    assert (await tell((number_of(badger.badge_id(third.place_id)), ahead)))[1] == 3
+    at = (await running.house.desk.load(ACCREDITATION, SESSION_ID)).state.places[third.place_id].checked_in_at
+    assert at is not None
+    assert at <= running.house.clock(), "no clock is believed that is ahead"
+    await running.revoke(press)
+    (revoked,), _ = await tell((code, earlier))
+    assert revoked["state"] == "revoked"
+    assert isinstance(revoked["revokedAt"], int)
+    assert revoked["revokedAt"] > earlier

@@ -1,15 +1,18 @@
 """What a fault leaves in the log: where it happened, and nothing that anybody wrote or holds."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
+from yarl import URL
 
 from rostrum import logs
 from rostrum.house import House
 from rostrum.settings import Settings
 from tests.support.app import Running
+from tests.support.devices import holder
 
 WRITTEN = "Amanuensis-4711"
 
@@ -50,3 +53,26 @@ async def test_a_fault_in_the_middle_of_a_form_is_logged_without_what_was_writte
     assert "apply/sections.py" in lines
     assert WRITTEN not in lines
     assert csrf not in lines
+
+
+@pytest.mark.usefixtures("own_handlers")
+async def test_who_hangs_up_in_mid_form_is_no_fault_of_ours(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(Settings(log_level="debug"))
+    who = await holder(running)
+    cookie = "; ".join(f"{name}={value}" for name, value in who.device.jar.items())
+    head = f"POST {who.at}/proof HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nX-CSRF-Token: {who.device.csrf}\r\n"
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 400\r\n\r\nkey=half"
+    _reader, writer = await asyncio.open_connection("localhost", URL(running.base).port)
+    writer.write((head + form).encode())
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    writer.transport.abort()
+    lines = ""
+    async with asyncio.timeout(5):
+        while "the client went away" not in lines:
+            await asyncio.sleep(0.05)
+            lines += capsys.readouterr().err
+    assert "request failed" not in lines
+    assert await who.device.status("GET", f"{who.at}/check/plenary-1") == 200

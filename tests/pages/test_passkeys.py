@@ -11,9 +11,10 @@ import pytest
 import pytest_asyncio
 
 from rostrum.identity.doorkeeper import DEVICE_COOKIE, PASSKEY_LIFE
+from tests.pages.test_live import stream
 from tests.support.app import Knocker, Running, Time, running_app
 from tests.support.authenticator import PRESENT, Authenticator
-from tests.support.devices import guest, holder, inside, text_of
+from tests.support.devices import Holder, guest, holder, inside, text_of
 
 
 @pytest.fixture
@@ -104,6 +105,61 @@ async def test_a_removed_passkey_opens_nothing(running: Running) -> None:
     assert await who.device.status("POST", f"{who.at}/passkeys/{name}/removal") == 303
     _, options, _ = await send(guest(running), "/passkey/showing")
     assert (await send(guest(running), "/passkey", key.show(options)))[0] == 404
+
+
+async def entered(running: Running, who: Holder, key: Authenticator) -> Knocker:
+    """A further browser that came in by a passkey."""
+    _, options, _ = await send(guest(running), "/passkey/showing")
+    status, _, secret = await send(guest(running), "/passkey", key.show(options))
+    assert status == 200
+    return await inside(running, who.place_id, who.link_id, secret)
+
+
+async def test_with_a_passkey_ends_at_once_whatever_was_begun_with_it(running: Running) -> None:
+    chair = await holder(running, "presiding-officer")
+    console = f"{chair.at}/console/meetings/plenary-1"
+    (_, lost), (_, kept) = [await make(running, chair.device, chair.at) for _ in range(2)]
+    by_lost = [await entered(running, chair, lost) for _ in range(2)]
+    by_kept = await entered(running, chair, kept)
+    name = lost.show({"rpId": "x", "challenge": "x"})["id"]
+    async with stream(by_lost[0], "console") as first, stream(by_lost[1], "room") as second:
+        for each in (first, second):
+            await each.until("version")
+        assert await by_kept.status("POST", f"{chair.at}/passkeys/{name}/removal") == 303
+        for each in (first, second):
+            await each.until("leave")
+    for gone in by_lost:
+        assert await gone.status("GET", console) == 403
+    assert await by_kept.status("GET", console) == 200
+    assert await chair.device.status("GET", console) == 200, "came by the link, and the other passkey was made on it"
+
+
+async def test_a_page_is_left_where_the_passkey_that_was_shown_there_is_removed(running: Running) -> None:
+    chair = await holder(running, "presiding-officer")
+    _, key = await make(running, chair.device, chair.at)
+    by_key = await entered(running, chair, key)
+    name = key.show({"rpId": "x", "challenge": "x"})["id"]
+    async with stream(chair.device, "console") as page:
+        await page.until("version")
+        assert await by_key.status("POST", f"{chair.at}/passkeys/{name}/removal") == 303
+        await page.until("leave")
+    assert await by_key.status("GET", f"{chair.at}/passkeys") == 403, "the page on which it was removed, too"
+    assert await chair.device.status("GET", f"{chair.at}/console/meetings/plenary-1") == 303, "makes another first"
+    assert (await make(running, chair.device, chair.at))[0] == 200
+    assert await chair.device.status("GET", f"{chair.at}/console/meetings/plenary-1") == 200
+
+
+async def test_the_last_device_stays_and_shows_another_passkey(running: Running) -> None:
+    clerk = await holder(running, "secretariat")
+    _, key = await make(running, clerk.device, clerk.at)
+    second = await entered(running, clerk, key)
+    device = await running.house.links.find_device(clerk.place_id, clerk.device.jar[DEVICE_COOKIE])
+    assert device is not None
+    assert await second.status("POST", f"{clerk.at}/devices/{device.device_id}/removal") == 303
+    name = key.show({"rpId": "x", "challenge": "x"})["id"]
+    assert await second.status("POST", f"{clerk.at}/passkeys/{name}/removal") == 303
+    assert await second.status("GET", f"{clerk.at}/console") == 303
+    assert await second.status("GET", f"{clerk.at}/passkeys") == 200
 
 
 WRONG = ("origin", "unverified", "twice", "another's challenge", "shape", "signature", "late")

@@ -146,7 +146,7 @@ async def opened(running: Running) -> str:
 
 async def test_nothing_is_found_after_its_day(tmp_path: Path) -> None:
     time = Time()
-    async with running_app(tmp_path, time) as running:
+    async with running_app(tmp_path, time, mail_digest_minutes=0) as running:
         house = running.house
         one = await went_on(running, *await applied(running))
         await delivered(running)

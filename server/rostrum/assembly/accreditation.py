@@ -212,7 +212,7 @@ def decide(
         case BindLink():
             return list(places.bind(state.links.get(command.link_id), command, now))
         case CheckIn():
-            return list(places.check_in(state.places.get(command.place_id), now))
+            return list(places.check_in(state.places.get(command.place_id), command, now))
         case RevokeLink():
             return list(places.revoke(state.links.get(command.link_id), now))
         case LeaveSession():

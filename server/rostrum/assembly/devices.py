@@ -15,7 +15,7 @@ ASKING_LIFE = timedelta(minutes=10)
 """How long a device that asks to be let in waits for the answer."""
 ASKING_MAX = 3
 """How many may wait at once."""
-OWNER = (Right.ATTEND, Right.ADMINISTER)
+OWNER = (Right.ATTEND, Right.ADMINISTER, Right.CHECK_IN)
 
 
 # Commands

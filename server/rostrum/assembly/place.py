@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -11,6 +11,9 @@ from rostrum.assembly.refusal import Refused, Why
 
 OFFICES = frozenset({Right.PRESIDE, Right.ADMINISTER, Right.SHOW_HALL, Right.FEED_HALL})
 """With one of these a place belongs to the session rather than to a person."""
+
+TOLD_LATE = timedelta(days=1)
+"""How long after a badge was read a door may still tell of it."""
 
 
 class Ground(StrEnum):
@@ -154,9 +157,10 @@ class LeaveSession:
 
 @dataclass(frozen=True)
 class CheckIn:
-    """The holder of a place has come to the door with their badge."""
+    """The holder of a place has come to the door with their badge. `seen_at`: when, where it is told later."""
 
     place_id: str
+    seen_at: datetime | None = None
     needs: ClassVar = (Right.CHECK_IN, Right.ADMINISTER)
 
 
@@ -200,7 +204,7 @@ class PlaceRevised:
 
 @dataclass(frozen=True)
 class PlaceCheckedIn:
-    """The holder has come."""
+    """The holder has come. `at`: when the badge was read; a door without a line tells it later."""
 
     at: datetime
     place_id: str
@@ -300,13 +304,17 @@ def may_leave(actor: Actor) -> bool:
     return not actor.rights & OFFICES
 
 
-def check_in(place: Place | None, now: datetime) -> list[PlaceCheckedIn]:
+def check_in(place: Place | None, command: CheckIn, now: datetime) -> list[PlaceCheckedIn]:
     """The holder has come: once; a second time brings nothing. Raises `Refused`."""
     if place is None:
         raise Refused(Why.NO_SUCH_PLACE)
     if place.closed:
         raise Refused(Why.PLACE_CLOSED)
-    return [] if place.checked_in_at is not None else [PlaceCheckedIn(now, place.place_id)]
+    if place.checked_in_at is not None:
+        return []
+    # A door's clock is believed for a day back, and never ahead.
+    at = now if command.seen_at is None else min(now, max(command.seen_at, now - TOLD_LATE))
+    return [PlaceCheckedIn(at, place.place_id)]
 
 
 def apply_to_place(place: Place | None, event: PlaceEvent) -> Place:

@@ -15,6 +15,8 @@ from rostrum import settings as settings_file
 from rostrum.app import DATABASE, Server, create, play_test_picture
 from rostrum.assembly.rules import RulesError
 from rostrum.cli import demo as demonstration
+from rostrum.cli.appoint import Appointee, NotAppointed
+from rostrum.cli.appoint import appoint as appointed
 from rostrum.cli.bounce import bounce
 from rostrum.cli.loadtest import loadtest
 from rostrum.house import HOUSE
@@ -46,6 +48,31 @@ def serve() -> None:
 def demo() -> None:
     """Serve a demonstration session and print its links."""
     _run(_demo)
+
+
+@main.command()
+@click.option("--session", "session_id", required=True, help="The session's identifier, as in its addresses.")
+@click.option("--category", default="secretariat", show_default=True, help="A category of the session's rules.")
+@click.option("--email", default="", help="Where codes and later links are mailed to.")
+@click.option("--given-name", default="")
+@click.option("--family-name", default="")
+@click.option("--organisation", default="")
+@click.option("--title", default="", help="Opens the session with this title where there is none yet.")
+def appoint(**wanted: str) -> None:
+    """Appoint somebody, as the first of the secretariat, and print their personal link, once."""
+    who = Appointee(**wanted)
+    if not any((who.email, who.given_name, who.family_name, who.organisation)):
+        raise click.UsageError("say who it is: --email, --given-name, --family-name or --organisation")
+
+    async def run(settings: Settings) -> int:
+        try:
+            click.echo(await appointed(settings, who))
+        except NotAppointed as reason:
+            click.echo(f"rostrum: {reason}", err=True)
+            return 1
+        return 0
+
+    _run(run)
 
 
 @main.command()

@@ -22,6 +22,7 @@ PREFIX = "ROSTRUM1."
 """What a code begins with: another kind of code, or a later form of this one, is told apart at once."""
 ID_BYTES = 16
 SESSION_BYTES = 8
+NUMBER_DIGITS = 10
 _BODY = struct.Struct(f">{ID_BYTES}s{SESSION_BYTES}sQ")
 SIGNATURE_BYTES = 64
 
@@ -45,6 +46,22 @@ class Badge:
     expires_at: datetime
 
 
+def number_of(badge_id: str) -> str:
+    """The number that is printed on a badge, for doors without a camera. One in ten thousand millions is guessed."""
+    return f"{int(badge_id[:16], 16) % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}}"
+
+
+def is_number(code: str) -> bool:
+    """Whether what was read or typed is a badge's number, with or without spaces."""
+    digits = "".join(code.split())
+    return len(digits) == NUMBER_DIGITS and digits.isascii() and digits.isdigit()
+
+
+def number_hash(session_id: str, number: str) -> str:
+    """How a door's list names a number: 16 hex digits."""
+    return hashlib.sha256(f"number:{session_digest(session_id).hex()}:{number}".encode()).hexdigest()[:16]
+
+
 class Badger:
     """Signs the codes of badges with this installation's key."""
 
@@ -61,6 +78,10 @@ class Badger:
     def public_key(self) -> bytes:
         """What a door needs to believe a code: 32 bytes, no secret."""
         return self._private.public_key().public_bytes_raw()
+
+    def sign_list(self, text: str) -> bytes:
+        """The signature of a list for doors."""
+        return self._private.sign(f"rostrum door list {text}".encode())
 
     def badge_id(self, place_id: str) -> str:
         """The badge of a place, as 32 hex digits. Keyed: nobody else can tell whose it is."""

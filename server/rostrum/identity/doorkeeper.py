@@ -117,6 +117,12 @@ class Doorkeeper:
             return Why.PASSKEY_NEEDED
         return None
 
+    async def passkey_ended(self, standing: Standing) -> bool:
+        """Whether the device stands where a passkey is needed, and the one that was shown on it is no longer good."""
+        if not self.needs_passkey(standing):
+            return False
+        return not await self._links.has_passkey(standing.device_id)
+
     def needs_passkey(self, standing: Standing) -> bool:
         """Whether the place is one of those that passkeys are required for."""
         return self._passkeys_required and bool(standing.actor.rights & {Right.ADMINISTER, Right.PRESIDE})
@@ -146,6 +152,10 @@ class Doorkeeper:
         link_id = await self._links.find_link(token)
         if link_id is None:
             return None
+        if not any(link_id in session.links for session in await self.sessions()):
+            # Another process has appointed somebody (`rostrum appoint`), and with SQLite none is told of another's.
+            for session_id in await self._desk.identifiers(ACCREDITATION):
+                await self._desk.catch_up(ACCREDITATION.stream(session_id))
         for session in await self.sessions():
             link = session.links.get(link_id)
             if link is None:

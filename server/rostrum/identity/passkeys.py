@@ -25,7 +25,7 @@ from webauthn.helpers.structs import (
 )
 
 from rostrum.assembly.actor import SYSTEM
-from rostrum.assembly.devices import LetDeviceIn
+from rostrum.assembly.devices import LetDeviceIn, RemoveDevice
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.desk import ACCREDITATION, Clock, Desk
 from rostrum.identity.doorkeeper import Doorkeeper, Standing
@@ -137,7 +137,7 @@ class Passkeys:
             )
         except IntegrityError as error:
             raise Refused(Why.ALREADY_EXISTS) from error
-        await self._links.passkey_shown(standing.device_id, now)
+        await self._links.passkey_shown(standing.device_id, made.credential_id, now)
 
     async def to_show(self, standing: Standing | None) -> str:
         """Options for `navigator.credentials.get`, as JSON: any passkey of a link, or (None) any of this site."""
@@ -157,7 +157,7 @@ class Passkeys:
         shown = await self._believed(credential, standing.device_id)
         if shown.link_id != standing.link.link_id:
             raise Refused(Why.NO_SUCH_PASSKEY)
-        await self._links.passkey_shown(standing.device_id, self._clock())
+        await self._links.passkey_shown(standing.device_id, shown.credential_id, self._clock())
 
     async def enter(self, credential: object, label: str) -> Entered:
         """Let the device at hand in by a passkey: its link leads in from it, too. Raises `Refused`."""
@@ -170,19 +170,33 @@ class Passkeys:
         link.require_usable(now)
         device_id, secret = new_id(), new_token()
         remember = self._links.add_device(
-            device_id, link.link_id, place.place_id, secret, now, label=label, passkey=True
+            device_id, link.link_id, place.place_id, secret, now, label=label, passkey=shown.credential_id
         )
         command = LetDeviceIn(link.link_id, device_id)
         await self._desk.act(ACCREDITATION, session.session_id, command, SYSTEM, also=[remember])
         return Entered(place.place_id, secret, link.expires_at - now)
 
     async def remove(self, standing: Standing, credential_id: str) -> None:
-        """Forget a passkey of this link. Raises `Refused`."""
+        """Forget a passkey of this link; what it let in is taken off, the device at hand too. Raises `Refused`.
+
+        A link keeps its last device, which then has no passkey shown; where one is needed, it needs another.
+        """
         try:
             identifier = base64url_to_bytes(credential_id)
         except ValueError:
             identifier = b""
-        if not await self._store.remove(identifier, standing.link.link_id):
+        link_id = standing.link.link_id
+        if all(each.credential_id != identifier for each in await self.of(standing)):
+            raise Refused(Why.NO_SUCH_PASSKEY)
+        # First what it opened, then the passkey: one that fails in between can be removed again.
+        for device_id in await self._links.entered_by(identifier, link_id):
+            try:
+                command = RemoveDevice(link_id, device_id)
+                await self._desk.act(ACCREDITATION, standing.session_id, command, SYSTEM)
+            except Refused as refused:
+                if refused.why not in {Why.NO_SUCH_DEVICE, Why.LAST_DEVICE}:
+                    raise
+        if not await self._store.remove(identifier, link_id):
             raise Refused(Why.NO_SUCH_PASSKEY)
 
     async def _may_make(self, standing: Standing) -> Sequence[Passkey]:

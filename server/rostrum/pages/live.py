@@ -194,6 +194,9 @@ class _Stream:
             # A link that has come to its end is no change of anything.
             if await _still_here(self._visit) is None:
                 return True
+        # Nor is it one that another node's page has removed a passkey.
+        if await self._visit.house.doorkeeper.passkey_ended(self._visit.standing):
+            return True
         if self._behind and self._transport.get_write_buffer_size() == 0:
             self._behind = False
             return True
@@ -209,10 +212,12 @@ class _Stream:
 
 
 async def _still_here(visit: Visit) -> Link | None:
-    """The link as it is now; None: it, or the device, opens nothing any more."""
+    """The link as it is now; None: it, or the device, opens nothing any more, or not without another passkey."""
     standing = visit.standing
     still = await visit.house.doorkeeper.still(visit.place_id, standing.link.link_id, standing.device_id)
-    return None if still is None else still[1]
+    if still is None or await visit.house.doorkeeper.passkey_ended(standing):
+        return None
+    return still[1]
 
 
 def _time(visit: Visit) -> bytes:

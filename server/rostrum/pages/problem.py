@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientConnectionError, web
 from aiohttp.typedefs import Handler
 
 from rostrum.assembly.refusal import Refused, Why
@@ -13,6 +13,8 @@ from rostrum.i18n.refusals import WORDS
 from rostrum.pages.render import language_of, respond
 from rostrum.pages.trouble import STATUS, Trouble
 
+GONE = 499
+"""What is counted where nobody is left to be answered; no browser is sent it."""
 CODE = re.compile(r"[!-~]*\d[!-~]*|[a-z-]+")
 """Identifiers, codes, dates, addresses and choices: what a form carries along, or what is soon chosen again."""
 
@@ -39,9 +41,19 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(request, Why.TOO_LARGE, 413)
     except web.HTTPException:
         raise
-    except Exception:
-        _log.exception("request failed", method=request.method, route=_route(request))
-        return answer(request, Why.BROKEN, 500)
+    except (ConnectionError, ClientConnectionError) as error:
+        # Who hangs up while we read or write is no fault of ours; a database or mail server that does so is.
+        if request.transport is None or request.transport.is_closing():
+            _log.debug("the client went away", method=request.method, route=_route(request))
+            return web.Response(status=GONE)
+        return _fault(request, error)
+    except Exception as error:
+        return _fault(request, error)
+
+
+def _fault(request: web.Request, error: Exception) -> web.Response:
+    _log.error("request failed", method=request.method, route=_route(request), exc_info=error)
+    return answer(request, Why.BROKEN, 500)
 
 
 def _route(request: web.Request) -> str:

@@ -49,6 +49,7 @@ def _own(visit: Visit) -> dict[str, Any]:
     return {
         "own_at": f"/at/{visit.place_id}",
         "own_vote": Right.VOTE in visit.actor.rights,
+        "own_person": Right.ATTEND in visit.actor.rights,
         "own_key": visit.standing.device.public_key is not None,
         "asking": bool(devices.asking(visit.standing.link, visit.house.clock())),
     }

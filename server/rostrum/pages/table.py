@@ -28,6 +28,7 @@ from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
 from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
 from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
+from rostrum.pages.console.door import ROUTES as DOOR
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
 from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
@@ -100,6 +101,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_STANDING,
     *CONSOLE_BADGES,
     *CHECK_IN,
+    *DOOR,
     *SCRIPT,
     *CONSOLE_RETENTION,
     *HALL,

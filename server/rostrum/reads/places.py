@@ -31,6 +31,7 @@ class PlaceRow:
     link_id: str | None
     standing: LinkStanding
     expires_at: datetime | None
+    checked_in_at: datetime | None
 
 
 async def place_rows(session: Accreditation, names: Names, now: datetime) -> Sequence[PlaceRow]:
@@ -50,6 +51,7 @@ async def place_rows(session: Accreditation, names: Names, now: datetime) -> Seq
                 None if link is None else link.link_id,
                 standing,
                 None if link is None else link.expires_at,
+                place.checked_in_at,
             )
         )
     return rows

@@ -77,9 +77,9 @@ class Links:
         *,
         label: str = "",
         public_key: bytes | None = None,
-        passkey: bool = False,
+        passkey: bytes | None = None,
     ) -> Write:
-        """A write that remembers a device. `secret`: what it keeps, or the hash of that."""
+        """A write that remembers a device. `secret`: what it keeps, or the hash of that; `passkey`: what let it in."""
         row = {
             "device_id": device_id,
             "link_id": link_id,
@@ -90,7 +90,9 @@ class Links:
             "label": label,
             "public_key": public_key,
             "proved_at": None if public_key is None else now,
-            "passkey_at": now if passkey else None,
+            "passkey_at": None if passkey is None else now,
+            "passkey_id": passkey,
+            "entered_by": passkey,
         }
 
         async def write(session: AsyncSession) -> None:
@@ -156,10 +158,24 @@ class Links:
         async with self._database.session() as session:
             await session.execute(change.values(new))
 
-    async def passkey_shown(self, device_id: str, now: datetime) -> None:
+    async def passkey_shown(self, device_id: str, passkey: bytes, now: datetime) -> None:
         """A passkey was shown on this device."""
+        change = update(device).where(device.c.device_id == device_id)
         async with self._database.session() as session:
-            await session.execute(update(device).where(device.c.device_id == device_id).values(passkey_at=now))
+            await session.execute(change.values(passkey_at=now, passkey_id=passkey))
+
+    async def has_passkey(self, device_id: str) -> bool:
+        """Whether a passkey was shown on this device that is still good."""
+        wanted = select(device.c.passkey_at).where(device.c.device_id == device_id)
+        async with self._database.reading() as session:
+            return (await session.execute(wanted)).scalar_one_or_none() is not None
+
+    async def entered_by(self, passkey: bytes, link_id: str) -> list[str]:
+        """The devices of a link that a passkey let in, oldest first."""
+        its = (device.c.entered_by == passkey) & (device.c.link_id == link_id)
+        wanted = select(device.c.device_id).where(its).order_by(device.c.created_at)
+        async with self._database.reading() as session:
+            return list((await session.execute(wanted)).scalars())
 
     async def seen(self, device_id: str, now: datetime) -> None:
         """Note the day on which a device was used; no more than the day is kept."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, select, update
 
 from rostrum.record.database import Database
-from rostrum.record.tables import passkey
+from rostrum.record.tables import device, passkey
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,10 @@ class PasskeyStore:
             await session.execute(change.values(sign_count=sign_count, last_used_on=now.date()))
 
     async def remove(self, credential_id: bytes, link_id: str) -> bool:
-        """Forget one of a link; False where it is none of it."""
+        """Forget one of a link, and that it was shown on a device; False where it is none of it."""
         its = (passkey.c.credential_id == credential_id) & (passkey.c.link_id == link_id)
         async with self._database.session() as session:
             gone = await session.execute(delete(passkey).where(its).returning(passkey.c.link_id))
+            shown = update(device).where(device.c.passkey_id == credential_id, device.c.link_id == link_id)
+            await session.execute(shown.values(passkey_at=None, passkey_id=None))
             return gone.one_or_none() is not None

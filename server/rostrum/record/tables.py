@@ -133,6 +133,8 @@ device = Table(
     Column("public_key", LargeBinary, nullable=True),
     Column("proved_at", Moment(), nullable=True),
     Column("passkey_at", Moment(), nullable=True),
+    Column("passkey_id", LargeBinary, nullable=True),
+    Column("entered_by", LargeBinary, nullable=True),
     Column("former_hash", LargeBinary, nullable=True, unique=True),
     Column("former_until", Moment(), nullable=True),
     Index("device_link", "link_id"),

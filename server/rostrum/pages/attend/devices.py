@@ -9,7 +9,7 @@ from rostrum.pages.keeping import inside, keep_device, shown_key
 from rostrum.pages.render import asking_words, page
 from rostrum.pages.route import Route, Visit
 
-ANYONE = frozenset({Right.ATTEND, Right.ADMINISTER})
+ANYONE = frozenset({Right.ATTEND, Right.ADMINISTER, Right.CHECK_IN})
 SHOWING = frozenset({Why.DEVICE_UNPROVED, Why.PASSKEY_NEEDED})
 PASSKEY = frozenset({Why.PASSKEY_NEEDED})
 

@@ -49,8 +49,9 @@ async def show(visit: Visit) -> web.StreamResponse:
 
 
 async def remove(visit: Visit) -> web.StreamResponse:
-    """Forget a passkey."""
+    """Forget a passkey: what was begun with it ends at once, this very page where it was."""
     await visit.house.passkeys.remove(visit.standing, visit.request.match_info["credential_id"])
+    visit.house.hub.ripple_all()
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/passkeys")
 
 

@@ -1,7 +1,6 @@
-"""Badges to print: one, or all on sheets; and what a door needs to believe them without the network."""
+"""Badges to print: one, or all on sheets."""
 
 import asyncio
-import base64
 import io
 
 import segno
@@ -10,8 +9,8 @@ from aiohttp import web
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.place import Place
 from rostrum.assembly.refusal import Why
-from rostrum.identity.badges import session_digest
-from rostrum.pages.console.check_in import is_live
+from rostrum.identity.badges import number_of
+from rostrum.pages.console.badge_reads import is_live
 from rostrum.pages.console.routes import ADMINISTER, session_of
 from rostrum.pages.render import language_of
 from rostrum.pages.route import Route, Visit
@@ -42,20 +41,6 @@ async def every(visit: Visit) -> web.StreamResponse:
     return await _printed(visit, session, [each for each in session.places.values() if is_live(session, each)])
 
 
-async def door(visit: Visit) -> web.StreamResponse:
-    """The public key, the session's digest and the badges that are revoked."""
-    session = await session_of(visit)
-    badger = visit.house.badger
-    revoked = sorted(badger.badge_id(each.place_id) for each in session.places.values() if not is_live(session, each))
-    told = {
-        "key": base64.b64encode(badger.public_key).decode(),
-        "session": session_digest(session.session_id).hex(),
-        "revoked": revoked,
-        "at": visit.house.clock().isoformat(),
-    }
-    return web.json_response(told)
-
-
 async def _printed(
     visit: Visit, session: Accreditation, places: list[Place], *, sheet: bool = True
 ) -> web.StreamResponse:
@@ -77,6 +62,7 @@ async def _printed(
                 "seat": seat,
                 "alt": alt,
                 "picture": _picture(code),
+                "number": _grouped(number_of(house.badger.badge_id(place.place_id))),
                 "portrait": await _portrait(visit, place),
                 "portrait_alt": portrait_alt,
             }
@@ -97,6 +83,10 @@ async def _portrait(visit: Visit, place: Place) -> str:
     return await asyncio.to_thread(portrait, data)
 
 
+def _grouped(number: str) -> str:
+    return f"{number[:5]} {number[5:]}"
+
+
 def _picture(code: str) -> str:
     """The code as SVG, with the quiet margin that readers need."""
     file = io.BytesIO()
@@ -106,6 +96,5 @@ def _picture(code: str) -> str:
 
 ROUTES = (
     Route("GET", "/console/badges.pdf", every, ADMINISTER),
-    Route("GET", "/console/badges/door", door, ADMINISTER),
     Route("GET", "/console/places/{of}/badge.pdf", one, ADMINISTER),
 )

@@ -10,6 +10,7 @@ from rostrum.desk import ACCREDITATION
 from rostrum.identity.secrets import new_id, new_token, once
 from rostrum.pages import new_links as links
 from rostrum.pages.apply.form import tidy
+from rostrum.pages.console.badge_reads import counted
 from rostrum.pages.console.routes import ADMINISTER, session_of
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
@@ -113,6 +114,7 @@ async def _page(
         session=session,
         rows=await place_rows(session, visit.house.names, visit.house.clock()),
         categories=tuple(session.rules.categories),
+        present=counted(session),
         shown=shown,
         twice=twice,
         once=new_id(),
