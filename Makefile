@@ -90,6 +90,7 @@ shots: setup-dev catalogues ## Take a picture of every page into build/shots
 .PHONY: docs
 docs: setup-dev ## Write the generated parts of docs/
 	python -m tools.settings_table docs/operator.md
+	python -m tools.retention_table docs/retention.md
 	python -m tools.state_diagrams docs/procedure.md
 
 .PHONY: wheel

@@ -73,6 +73,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
     tour.pages |= {
         "first": ("nobody", server.url),
         "passkey": ("nobody", f"{server.url}/passkey"),
+        "privacy": ("nobody", f"{server.url}/privacy"),
         **await another(browser, tour, server.links["delegate"]),
         "devices": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/devices", homes["delegate"])),
         "passkeys": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/passkeys", homes["delegate"])),
@@ -100,6 +101,9 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "credentials": ("delegate", re.sub(r"(/at/[^/]+)/.*", r"\1/credentials", homes["delegate"])),
         "held": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held", homes["ngo"])),
         "held-deletion": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/held/deletion", homes["ngo"])),
+        "protection": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/protection", homes["ngo"])),
+        "console-publication": ("secretariat", f"{console}/publication"),
+        "console-protection": ("secretariat", await protection_of(page, console)),
         "photograph": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/photograph", homes["ngo"])),
         "console-meeting": ("chair", homes["chair"]),
         "console-desk": ("secretariat", f"{console}/meetings/plenary-1"),
@@ -126,6 +130,13 @@ async def another(browser: Browser, tour: Tour, link: str) -> dict[str, tuple[st
 async def member_of(page: Page) -> str:
     """Where the first person of the application that a page shows is."""
     href = await page.locator('a[href*="/members/"]').first.get_attribute("href")
+    return f"{page.url.partition('/at/')[0]}{href}"
+
+
+async def protection_of(page: Page, console: str) -> str:
+    """Where somebody's protection is set in the console."""
+    await page.goto(f"{console}/places")
+    href = await page.locator('a[href$="/protection"]').last.get_attribute("href")
     return f"{page.url.partition('/at/')[0]}{href}"
 
 

@@ -8,8 +8,8 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from rostrum.assembly.program import HALL, program
-from rostrum.desk import ACCREDITATION, MEETING, Clock, Desk
+from rostrum.assembly.program import HALL
+from rostrum.desk import Clock, Desk
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
 from rostrum.house import HOUSE, House
@@ -40,7 +40,8 @@ from rostrum.pages.route import mount
 from rostrum.pages.static import add_static
 from rostrum.pages.table import ALL_ROUTES
 from rostrum.presence_keeper import keep_presence
-from rostrum.purge import Purge, chores_of
+from rostrum.purge import Night, Purge, chores_of
+from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.register import Register
 from rostrum.record.arrivals import Arrivals
@@ -55,6 +56,7 @@ from rostrum.record.links import Links
 from rostrum.record.outbox import Outbox
 from rostrum.record.participation import Participation
 from rostrum.record.passkeys import PasskeyStore
+from rostrum.record.purge_reports import PurgeReports
 from rostrum.record.sealing import Seal
 from rostrum.record.uploads import Uploads
 from rostrum.settings import Settings
@@ -137,6 +139,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         outbox=Outbox(database, seal),
         return_path=ReturnPath(settings.mail_bounces, partial(seal.digest, "bounce")),
         names=names,
+        guards=Guards(dossiers),
         register=Register(dossiers),
         doorkeeper=doorkeeper,
         gate=Gate(desk, doorkeeper, links, Arrivals(database), challenges, signer, clock),
@@ -154,7 +157,9 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         files=files,
         uploads=uploads,
         intake=Intake(files, uploads, cleaner, settings.files_each),
-        purge=Purge(clock, names.forget),
+        purge=Purge(
+            clock, Night(settings.purge_hour, settings.zone), PurgeReports(database), names.forget, database.compact
+        ),
     )
 
 
@@ -176,17 +181,12 @@ async def _record(app: web.Application) -> AsyncIterator[None]:
 
 async def _media(app: web.Application) -> AsyncIterator[None]:
     house, reconciler = app[HOUSE], app[RECONCILER]
-    house.desk.listen(Followers(house.hub, house.engine, reconciler, house.dossiers))
+    followers = Followers(house.hub, house.engine, reconciler, house.desk, house.dossiers, house.guards)
+    house.desk.listen(followers)
     house.engine.listen(lambda peer: house.hub.ripple(peer.meeting_id))
     await house.engine.start()
     reconciler.start()
-    # After a restart the engine knows nothing: every meeting is told again, and held so that changes are heard of.
-    for meeting_id in await house.desk.identifiers(MEETING):
-        held = await house.desk.load(MEETING, meeting_id)
-        house.hub.advance(meeting_id, held.version)
-        reconciler.wanted(meeting_id, program(held.state))
-    for session_id in await house.desk.identifiers(ACCREDITATION):
-        await house.desk.load(ACCREDITATION, session_id)
+    await followers.begin()
     yield
     await reconciler.close()
     await house.engine.close()

@@ -2,39 +2,80 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.devices import DeviceRemoved
-from rostrum.assembly.place import LinkRevoked, Place, PlaceClosed, PlaceRevised
+from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.place import LinkRevoked, Place, PlaceClosed, PlaceGranted, PlaceRevised
 from rostrum.assembly.program import program
+from rostrum.assembly.protection import LiftingAnswered, ProtectionSet
+from rostrum.assembly.release import FULL, Guard
 from rostrum.assembly.standing import StandingChanged
-from rostrum.desk import MEETING, Change
+from rostrum.desk import ACCREDITATION, MEETING, Change, Desk
 from rostrum.live.hub import Hub
 from rostrum.media.engine import Engine
 from rostrum.media.reconcile import Reconciler
+from rostrum.reads.guards import Guards
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.dossiers import Dossiers
+
+PROTECTING = (PlaceGranted, PlaceRevised, ProtectionSet, LiftingAnswered)
+"""Events after which a place's holder may be protected otherwise."""
+
+
+def _everything(_place_id: str) -> Guard:
+    return FULL
 
 
 class Followers:
     """Hears of changes. The state is handed on whole, so that what was missed heals with the next."""
 
-    def __init__(self, hub: Hub, engine: Engine, reconciler: Reconciler, dossiers: Dossiers) -> None:
+    def __init__(
+        self, hub: Hub, engine: Engine, reconciler: Reconciler, desk: Desk, dossiers: Dossiers, guards: Guards
+    ) -> None:
         self._hub = hub
         self._engine = engine
         self._reconciler = reconciler
+        self._desk = desk
         self._dossiers = dossiers
+        self._guards = guards
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def begin(self) -> None:
+        """After a restart the engine knows nothing: every session and meeting is held, so that changes are heard of,
+        and every meeting told.
+        """
+        for session_id in await self._desk.identifiers(ACCREDITATION):
+            session = (await self._desk.load(ACCREDITATION, session_id)).state
+            await self._guards.learn(session.places.values())
+        for meeting_id in await self._desk.identifiers(MEETING):
+            held = await self._desk.load(MEETING, meeting_id)
+            self._hub.advance(meeting_id, held.version)
+            self._follow(held.state)
 
     def __call__(self, change: Change) -> None:
         """One change of one stream."""
         if change.aggregate is MEETING:
             self._hub.advance(change.identifier, change.held.version)
-            self._reconciler.wanted(change.identifier, program(change.held.state))
+            self._follow(change.held.state)
             return
+        if change.aggregate is ACCREDITATION:
+            self._follow_places(change)
+        self._hub.ripple_all()
+
+    def _follow(self, meeting: Meeting) -> None:
+        """Set the engine's programme of a meeting."""
+        known = (each for each in self._desk.held(ACCREDITATION) if each.session_id == meeting.session_id)
+        session = next(known, None)
+        guard_of = _everything if session is None else partial(self._guards.of, session)
+        self._reconciler.wanted(meeting.meeting_id, program(meeting, guard_of))
+
+    def _follow_places(self, change: Change) -> None:
         state: Accreditation = change.held.state
+        protecting = []
         for row in change.recorded:
             if isinstance(row.event, LinkRevoked | DeviceRemoved):
                 self._shut(state.links[row.event.link_id].place_id)
@@ -45,12 +86,28 @@ class Followers:
                 for place in state.places.values():
                     if place.category == row.event.code:
                         self._shut(place.place_id)
-            elif isinstance(row.event, PlaceRevised) and row.event.category:
+            if isinstance(row.event, PlaceRevised) and row.event.category:
                 # Another category, other rights: who may still attend comes back by itself.
                 self._shut(row.event.place_id)
-            elif isinstance(row.event, PlaceRevised) and row.event.protected_id is not None:
-                self._begin(self._silence_picture(state.places[row.event.place_id]))
-        self._hub.ripple_all()
+            if isinstance(row.event, PROTECTING):
+                protecting.append(state.places[row.event.place_id])
+        if any(place.protected_id is not None or place.protection is not None for place in protecting):
+            # At once with all of it, and with what was asked for as soon as that is read.
+            self._follow_meetings(state)
+            self._begin(self._guard(state, protecting))
+
+    def _follow_meetings(self, session: Accreditation) -> None:
+        for meeting in self._desk.held(MEETING):
+            if meeting.session_id == session.session_id:
+                self._follow(meeting)
+
+    async def _guard(self, session: Accreditation, places: Sequence[Place]) -> None:
+        """Heed what is asked for now; a picture that somebody sends who asks for voice only is ended."""
+        await self._guards.learn(places)
+        self._follow_meetings(session)
+        for place in places:
+            if (await wishes_of(place, self._dossiers)).voice_only:
+                await self._evict(place.place_id)
 
     def _shut(self, place_id: str) -> None:
         """End a place's picture and sound at once; its pages leave by themselves when they are woken.
@@ -58,11 +115,6 @@ class Followers:
         Where one of several devices is removed, the others come back by themselves, and it does not.
         """
         self._begin(self._evict(place_id))
-
-    async def _silence_picture(self, place: Place) -> None:
-        """Somebody asks for voice only now: what they send is ended, and a picture is not taken in again."""
-        if (await wishes_of(place, self._dossiers)).voice_only:
-            await self._evict(place.place_id)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -18,6 +18,7 @@ from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
 from rostrum.purge import Purge
+from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.register import Register
 from rostrum.record.dossiers import Dossiers
@@ -29,6 +30,7 @@ from rostrum.record.links import Links
 from rostrum.record.outbox import Outbox
 from rostrum.record.participation import Participation
 from rostrum.record.uploads import Uploads
+from rostrum.retention import Lives
 from rostrum.settings import Settings
 from rostrum.uploads.intake import Intake
 
@@ -49,6 +51,7 @@ class House:
     outbox: Outbox
     return_path: ReturnPath
     names: Names
+    guards: Guards
     register: Register
     doorkeeper: Doorkeeper
     gate: Gate
@@ -65,6 +68,11 @@ class House:
     uploads: Uploads
     intake: Intake
     purge: Purge
+
+    @property
+    def lives(self) -> Lives:
+        """How long what people write is kept."""
+        return self.settings.lives
 
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)

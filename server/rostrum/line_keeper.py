@@ -8,7 +8,6 @@ import structlog
 from rostrum.desk import MEETING
 from rostrum.house import House
 from rostrum.media.lines import SAMPLE_S, SAMPLES_A_MINUTE
-from rostrum.retention import LINE_MINUTES_LIFE
 
 _log = structlog.get_logger(__name__)
 
@@ -26,7 +25,7 @@ async def keep_lines(house: House, stop: asyncio.Event) -> None:
             samples += 1
             if samples % SAMPLES_A_MINUTE == 0:
                 words = {key: word.name.lower() for key, word in house.lines.minute().items()}
-                await house.participation.add_minute(words, house.clock() + LINE_MINUTES_LIFE)
+                await house.participation.add_minute(words, house.clock() + house.lives.written)
         except Exception:
             _log.exception("a minute of the lines could not be counted")
 

@@ -1,17 +1,29 @@
-"""How long what people write is kept, and what ends with it. Everything kept has a date from its first day."""
+"""How long what people write is kept, and what ends with it. Everything kept has a date from its first day.
 
+The periods that an operator may set are `Lives`, made from the settings; the others belong to how the house works.
+"""
+
+from dataclasses import dataclass
 from datetime import timedelta
 
-DRAFT_LIFE = timedelta(days=30)
-"""An application that was begun and not sent, from its last change."""
-DOSSIER_LIFE = timedelta(days=365)
-"""What an applicant or an official wrote, from the day it was written."""
 LINK_LIFE = timedelta(days=60)
 """A personal link, from its issue: the session and the weeks before it."""
-LINE_MINUTES_LIFE = timedelta(days=365)
-"""How many minutes a place's line was how, from the last of them: as long as the report on equity may be asked for."""
+ENDED_LINK_LIFE = timedelta(days=30)
+"""Devices, passkeys and the secret of a link that has ended, from then: as long as its page says that it has."""
 UPLOAD_LIFE = timedelta(days=1)
 """An upload that was begun and not finished, from its beginning."""
-MAIL_LIFE = timedelta(days=30)
-"""A mail that was sent, or given up, from then: as long as somebody may ask whether it arrived."""
-PURGE_EVERY_S = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Lives:
+    """How long what is kept.
+
+    `written`: what applicants, officials and delegations wrote or sent, and minutes of lines, from that day;
+    `protected`: wishes for protection, and with them everything else about the person, from the wish;
+    `draft`: an application that was not sent, from its last change; `mail`: a mail that is done, from then.
+    """
+
+    written: timedelta = timedelta(days=365)
+    protected: timedelta = timedelta(days=180)
+    draft: timedelta = timedelta(days=30)
+    mail: timedelta = timedelta(days=30)

@@ -5,11 +5,13 @@ Each field's description is its line in docs/operator.md (`make docs`), and a te
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -22,6 +24,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from sqlalchemy.engine import URL, make_url
+
+from rostrum.retention import Lives
 
 PREFIX = "ROSTRUM_"
 CONFIG_FILE = "rostrum.toml"
@@ -135,6 +139,23 @@ class Settings(BaseSettings):
             "`required`: the secretariat and presiding officers work with a passkey only. `offered`: whoever wants."
         ),
     )
+    time_zone: str = Field("UTC", description="The clock of the house, as `Europe/Amsterdam`: the night is its night.")
+    purge_hour: int = Field(
+        3, ge=0, le=23, description="Hour of the night, by that clock, at which what has come to its day is deleted."
+    )
+    keep_written_days: int = Field(
+        365, ge=1, le=3650, description="Days for which what people wrote or sent is kept, and minutes of lines."
+    )
+    keep_protected_days: int = Field(
+        180,
+        ge=1,
+        le=3650,
+        description="Days for which wishes for protection are kept; with them everything else about the person goes.",
+    )
+    keep_draft_days: int = Field(
+        30, ge=1, le=3650, description="Days for which an application that was not sent is kept, from its last change."
+    )
+    keep_mail_days: int = Field(30, ge=1, le=3650, description="Days for which a mail that is done is kept.")
     metrics_port: Port = Field(9464, description="Port for Prometheus, on 127.0.0.1 only; 0 turns it off.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
@@ -160,6 +181,17 @@ class Settings(BaseSettings):
         return url.set(drivername="postgresql+asyncpg", query=query)
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The clock of the house."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def lives(self) -> Lives:
+        """How long what people write is kept."""
+        days = self.keep_written_days, self.keep_protected_days, self.keep_draft_days, self.keep_mail_days
+        return Lives(*(timedelta(days=each) for each in days))
+
+    @property
     def media_addresses(self) -> tuple[str, ...]:
         """The addresses that browsers are told to send picture and sound to."""
         return self.media_address or (self.media_host,)
@@ -175,6 +207,13 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
             raise ValueError("should be http:// or https:// with a host and no path")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_is_known(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("should be a zone of the tz database, such as Europe/Amsterdam")
         return value
 
     @field_validator("database_url")

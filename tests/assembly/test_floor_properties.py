@@ -22,8 +22,9 @@ from rostrum.assembly.meeting import (
     decide,
     fold,
 )
-from rostrum.assembly.program import HALL, Audience, AudienceRole, place_source, program
+from rostrum.assembly.program import HALL, Audience, AudienceRole, Fill, Slot, place_source, program
 from rostrum.assembly.refusal import Refused
+from rostrum.assembly.release import OPEN, Guard
 from rostrum.assembly.rules import Procedure, load
 from rostrum.assembly.speakers import CloseList, OpenList, RequestFloor, WithdrawRequest
 from rostrum.assembly.speaking import (
@@ -47,6 +48,8 @@ SPEAKERS = [
         [("ngo", True), ("state-party", True), ("state-party", False), ("ngo", True)]
     )
 ]
+GUARDS = {"p0": Guard(hides_picture=True, masks_voice=True), "p1": Guard(hides_picture=True)}
+"""Two of the speakers are guarded from the public."""
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
@@ -211,6 +214,21 @@ class FloorMachine(RuleBasedStateMachine):
         assert all(fill.source != HALL for fill in hall), "the hall never hears itself"
         for fill in wanted.fills[Audience(AudienceRole.REMOTE)].values():
             assert fill.for_place(fill.source) != fill.source or fill.source == HALL, "nobody hears themselves"
+
+    @invariant()
+    def the_public_is_never_given_the_picture_or_voice_of_who_is_guarded(self) -> None:
+        guarded = program(self.meeting, lambda place_id: GUARDS.get(place_id, OPEN))
+        plain = program(self.meeting)
+        for role in (AudienceRole.REMOTE, AudienceRole.HALL):
+            assert guarded.fills[Audience(role)] == plain.fills[Audience(role)], "in the meeting nothing changes"
+        speech, public = self.meeting.floor.speech, guarded.fills[Audience(AudienceRole.PUBLIC)]
+        guard = OPEN if speech is None else GUARDS.get(speech.place_id, OPEN)
+        for slot, fill in public.items():
+            assert fill.masked == guard.masks_voice
+            assert not (guard.hides_picture and slot in (Slot.STAGE, Slot.PODIUM) and fill.source)
+        if guard == OPEN:
+            given = plain.fills[Audience(AudienceRole.REMOTE)]
+            assert public == {slot: Fill(fill.source) for slot, fill in given.items()}
 
     @invariant()
     def the_fold_is_the_same_however_it_is_batched(self) -> None:

@@ -28,7 +28,6 @@ from rostrum.identity.secrets import new_id
 from rostrum.reads.files import EVIDENCE
 from rostrum.reads.queue import PAGE
 from rostrum.record.files import Owner
-from rostrum.retention import DOSSIER_LIFE
 from tests.bench.live_server import appointed, opened
 from tests.support.applications import People, submitted
 
@@ -110,7 +109,7 @@ async def prepare(folder: Path, count: int) -> None:
                 data=b"%PDF-1.7",
                 pages=1,
                 created_at=now,
-                purge_at=now + DOSSIER_LIFE,
+                purge_at=now + house.lives.written,
             )
             command = AddEvidence(application_id, file_id, "mandate")
             await house.desk.act(ACCREDITATION, demo.SESSION_ID, command, applicant(application_id), also=[kept])

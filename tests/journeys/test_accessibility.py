@@ -30,6 +30,7 @@ CONSOLE = (
     "meetings/plenary-1/script",
     "outbox",
     "places",
+    "publication",
     "retention",
     "review",
     "rules",
@@ -38,7 +39,16 @@ CONSOLE = (
     "views",
 )
 """The secretariat's pages."""
-OWN = ("devices", "held", "held/deletion", "meeting/plenary-1/texts", "passkeys", "photograph", "programme")
+OWN = (
+    "devices",
+    "held",
+    "held/deletion",
+    "meeting/plenary-1/texts",
+    "passkeys",
+    "photograph",
+    "programme",
+    "protection",
+)
 """Pages of everybody who has a place."""
 
 
@@ -61,7 +71,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
     async with person(
         None, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True, locale="en"
     ) as page:
-        addresses = [f"{demo_server.url}{path}" for path in ("", "/apply/demo", "/l/unknown", "/passkey")]
+        addresses = [f"{demo_server.url}{path}" for path in ("", "/apply/demo", "/l/unknown", "/passkey", "/privacy")]
         await page.goto(addresses[1])
         await page.get_by_role("button", name="Save and continue").click()
         found["form with errors"] = await violations(page)

@@ -1,6 +1,9 @@
 """Documents of the item in the reader's language, and texts of statements that are released with the statement."""
 
+import asyncio
 import io
+from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import pikepdf
@@ -14,8 +17,11 @@ from rostrum.assembly.speaking import CallSpeaker
 from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import MEETING, PAPERS
 from tests.pages.test_live import stream
-from tests.support.app import Knocker, Running
+from tests.pages.test_protection import post
+from tests.pages.test_wishes import protect
+from tests.support.app import Knocker, Running, Time, running_app
 
+HOLDS = ("Not spoken yet", "Held back for its time", "Waits for you", "Kept back", "Published")
 ISSUED = {
     "symbol": "ICC-ASP/25/4",
     "title-en": "Report of the Bureau <draft>",
@@ -35,11 +41,11 @@ def pdf(words: str = "") -> bytes:
     return file.getvalue()
 
 
-async def upload(place: Knocker, path: str, language: str, data: bytes) -> int:
+async def upload(place: Knocker, path: str, language: str, data: bytes, name: str = "text.pdf") -> int:
     form = aiohttp.FormData()
     form.add_field("csrf", place.csrf)
     form.add_field("language", language)
-    form.add_field("file", data, filename="text.pdf", content_type="application/pdf")
+    form.add_field("file", data, filename=name, content_type="application/pdf")
     async with (
         aiohttp.ClientSession(cookies=place.jar) as session,
         session.post(f"{place.base}/at/{place.place_id}/{path}", data=form, allow_redirects=False) as answer,
@@ -166,6 +172,43 @@ async def test_a_text_is_for_those_who_run_the_meeting_until_it_is_delivered(run
     # What everybody has read stays.
     removal = f"/at/{ngo.place_id}/meeting/{MEETING_ID}/texts/{text_id}/removal"
     assert await ngo.status("POST", removal) == 409
+
+
+async def test_a_protected_speakers_text_waits_for_its_time_and_a_reviewer(tmp_path: Path) -> None:
+    time = Time()
+    async with running_app(tmp_path, time) as running:
+        ngo, delegate, clerk = [await running.place(each) for each in ("ngo", "state-party", "secretariat")]
+        await protect(running, ngo, alias="Witness K", masked="yes")
+        assert await upload(ngo, f"meeting/{MEETING_ID}/texts", "es", pdf("Texto")) == 303
+        (text_id,) = (await papers(running)).texts
+        path, review = f"/at/{delegate.place_id}/texts/{text_id}", f"/at/{clerk.place_id}/console/publication"
+
+        async def seen() -> tuple[int, bool, str]:
+            async with clerk.request("GET", review) as answer:
+                (stands,) = [each for each in HOLDS if f">{each}" in await answer.text()]
+            return await delegate.status("GET", path), f"texts/{text_id}" in await room(delegate), stands
+
+        for hours, status in (("-1", 422), ("many", 422), ("100000", 422), ("2", 303)):
+            assert (await post(clerk, "console/publication", hours=hours))[0] == status
+
+        assert await seen() == (404, False, "Not spoken yet")
+        await called(running, ngo)
+        assert await seen() == (404, False, "Held back for its time")
+        time.ahead = timedelta(hours=3)
+        assert await seen() == (404, False, "Waits for you")
+        await post(clerk, f"console/publication/{text_id}", released="no")
+        assert await seen() == (404, False, "Kept back")
+        await post(clerk, f"console/publication/{text_id}", released="yes")
+        assert await seen() == (200, True, "Published")
+        async with delegate.request("GET", path) as answer:
+            assert "text.pdf" not in answer.headers["Content-Disposition"], "a file's name may be a person's"
+        assert "Witness K" in await room(delegate)
+        # A longer time holds for what is there, too; without the mask nothing is held back.
+        assert (await post(clerk, "console/publication", hours="48"))[0] == 303
+        assert (await seen())[0] == 404
+        await protect(running, ngo, alias="Witness K")
+        await asyncio.sleep(0.2)
+        assert await delegate.status("GET", path) == 200
 
 
 async def test_a_text_is_replaced_or_taken_back_by_its_delegation_alone(running: Running) -> None:

@@ -10,6 +10,7 @@ from rostrum.assembly.place import PlaceRevised
 from rostrum.assembly.speakers import RequestFloor
 from rostrum.cli import demo
 from rostrum.desk import ACCREDITATION, MEETING
+from rostrum.identity.secrets import new_id
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.sfu.dtls import Identity
 from rostrum.reads.wishes import UNREADABLE, Wishes, wishes_of
@@ -21,7 +22,7 @@ SDP = {"Content-Type": "application/sdp"}
 async def protect(app: Running, one: Knocker, **wishes: str) -> None:
     """Give an accredited place wishes, as the acceptance of a changed application does."""
     house, now = app.house, app.house.clock()
-    wishes_id = f"wishes{one.place_id}"
+    wishes_id = new_id()
     session = (await house.desk.load(ACCREDITATION, demo.SESSION_ID)).state
     place = session.places[one.place_id]
     seal = house.dossiers.seal(

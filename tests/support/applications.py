@@ -9,7 +9,6 @@ from rostrum.cli import demo
 from rostrum.desk import ACCREDITATION
 from rostrum.house import House
 from rostrum.identity.secrets import new_id
-from rostrum.retention import DOSSIER_LIFE
 
 People = Sequence[tuple[str, str, str]]
 """(given name, family name, e-mail address) each; the first is the focal point."""
@@ -21,7 +20,7 @@ async def submitted(
     """The identifier of a new application of the demonstration's session."""
     application_id, dossier_id, now = new_id(), new_id(), house.clock()
     named = [(NamedMember(new_id(), new_id(), remote), dict(zip(PARTS, each, strict=True))) for each in people]
-    shared = {"session_id": demo.SESSION_ID, "created_at": now, "purge_at": now + DOSSIER_LIFE}
+    shared = {"session_id": demo.SESSION_ID, "created_at": now, "purge_at": now + house.lives.written}
     own = {"organisation": organisation, "country": country, "category": category, "language": "en", **named[0][1]}
     writes = [
         house.dossiers.seal_many([(dossier_id, application_id, own)], kind="application", **shared),  # type: ignore[arg-type]  # by name

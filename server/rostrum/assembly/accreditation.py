@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, get_args
 
-from rostrum.assembly import amendment, batches, delegation, devices, membership, reading, standing
+from rostrum.assembly import amendment, batches, delegation, devices, membership, protection, reading, standing
 from rostrum.assembly import application as applications
 from rostrum.assembly import deadlines as due
 from rostrum.assembly import place as places
@@ -53,6 +53,14 @@ from rostrum.assembly.place import (
     PlaceRevised,
     ReplaceLink,
     RevokeLink,
+)
+from rostrum.assembly.protection import (
+    AnswerLifting,
+    AskToLift,
+    ProtectionCommand,
+    ProtectionEvent,
+    SetProtection,
+    WishProtection,
 )
 from rostrum.assembly.reading import FileSeen, JudgeLikeness, LikenessJudged, LookAtFile, Reading, ReadingCommand
 from rostrum.assembly.refusal import Refused, Why
@@ -120,6 +128,7 @@ AccreditationCommand = (
     | BatchCommand
     | CarryOut
     | PlaceCommand
+    | ProtectionCommand
     | DeviceCommand
 )
 
@@ -146,6 +155,7 @@ AccreditationEvent = (
     | BatchEvent
     | PlaceEvent
     | LinkEvent
+    | ProtectionEvent
     | DeviceEvent
 )
 
@@ -175,9 +185,7 @@ def decide(
         case ChangeApplication():
             return _change(state, command, actor, now)
         case RequestInformation():
-            applications.step(state.applications.get(command.application_id), InformationRequested)
-            by, evidence = actor.place_id, command.evidence
-            return [InformationRequested(now, command.application_id, command.note_id, by, evidence)]
+            return [_asked(state, command, actor, now)]
         case GiveInformation():
             _own(command.application_id, actor)
             applications.step(state.applications.get(command.application_id), InformationGiven)
@@ -211,6 +219,8 @@ def decide(
             return _leave(state, actor, now)
         case ReplaceLink():
             return _replace_link(state, command, actor, now)
+        case SetProtection() | AskToLift() | WishProtection() | AnswerLifting():
+            return list(protection.decide(state.places, command, actor, now))
         case devices.AskForDevice() | devices.LetDeviceIn() | devices.TurnDeviceAway() | devices.RemoveDevice():
             return list(devices.decide(state.links, command, actor, now))
         case SetMailCodes():
@@ -251,14 +261,14 @@ def _leave(state: Accreditation, actor: Actor, now: datetime) -> list[Accreditat
     return [*events, *state.bench.closures([place.place_id], now)]
 
 
+def _asked(state: Accreditation, command: RequestInformation, actor: Actor, now: datetime) -> InformationRequested:
+    applications.step(state.applications.get(command.application_id), InformationRequested)
+    by, evidence = actor.place_id, command.evidence
+    return InformationRequested(now, command.application_id, command.note_id, by, evidence)
+
+
 def _replace_link(state: Accreditation, command: ReplaceLink, actor: Actor, now: datetime) -> list[AccreditationEvent]:
-    """By a focal point, for a member of their own delegation and nobody else."""
-    _own(command.application_id, actor)
-    application = state.applications.get(command.application_id)
-    member = None if application is None else application.members.get(command.member_id)
-    if member is None or member.place_id is None:
-        raise Refused(Why.NO_SUCH_MEMBER)
-    issue = places.IssueLink(member.place_id, command.link_id, command.expires_at)
+    issue = membership.link_for(state.applications.get(command.application_id), command, actor)
     return list(places.issue(state.places, state.links, issue, now))
 
 
@@ -371,6 +381,9 @@ def apply(state: Accreditation, event: AccreditationEvent) -> Accreditation:
         case PlaceGranted() | PlaceRevised() | PlaceCheckedIn() | PlaceClosed():
             place = places.apply_to_place(state.places.get(event.place_id), event)
             return replace(state, places={**state.places, event.place_id: place})
+        case protection.ProtectionSet() | protection.LiftingAsked() | protection.LiftingAnswered():
+            place = protection.apply(state.places[event.place_id], event)
+            return replace(state, places={**state.places, event.place_id: place})
         case places.LinkIssued() | places.LinkBound() | places.LinkRevoked():
             link = places.apply_to_link(state.links.get(event.link_id), event)
             return replace(state, links={**state.links, event.link_id: link})
@@ -409,6 +422,7 @@ EVENTS: tuple[type[AccreditationEvent], ...] = (
     *get_args(BatchEvent),
     *get_args(PlaceEvent),
     *get_args(LinkEvent),
+    *get_args(ProtectionEvent),
     *get_args(DeviceEvent),
     MailCodesSet,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rostrum.assembly import application as applications
-from rostrum.assembly import delegation, standing
+from rostrum.assembly import delegation, protection, standing
 from rostrum.assembly import place as places
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.appeal import (
@@ -148,9 +148,8 @@ class Bench:
             events.append(replace(granted, organisation_id=application.dossier_id, protected_id=member.protected_id))
         elif member.place_id == place_id:
             standing.require_seat(self.rules, category, remote=member.remote)
-            revised = PlaceRevised(
-                now, place_id, member.remote, member.dossier_id, application.dossier_id, member.protected_id
-            )
+            kept = protection.after_acceptance(self.places[place_id], member.protected_id)
+            revised = PlaceRevised(now, place_id, member.remote, member.dossier_id, application.dossier_id, kept)
             if self.places[place_id].category != category:
                 self._require_offered(category)
                 revised = replace(revised, category=category, rights=self.rules.categories[category].rights)

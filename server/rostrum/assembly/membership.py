@@ -29,6 +29,7 @@ from rostrum.assembly.delegation import (
     RefuseMember,
     RemoveMember,
 )
+from rostrum.assembly.place import IssueLink, ReplaceLink
 from rostrum.assembly.refusal import Refused, Why
 
 WAITING_MAX = 500
@@ -84,6 +85,16 @@ def decide(
             if delegation.step(members, command.member_id, ProtectionSeen).protected_id is None:
                 raise Refused(Why.NO_SUCH_MEMBER)
             return [ProtectionSeen(now, application_id, command.member_id, actor.place_id)]
+
+
+def link_for(application: Application | None, command: ReplaceLink, actor: Actor) -> IssueLink:
+    """A member's lost link is replaced by their focal point, and by nobody else's. Raises `Refused`."""
+    if actor.place_id != applicant(command.application_id).place_id:
+        raise Refused(Why.NOT_ENTITLED)
+    member = None if application is None else application.members.get(command.member_id)
+    if member is None or member.place_id is None:
+        raise Refused(Why.NO_SUCH_MEMBER)
+    return IssueLink(member.place_id, command.link_id, command.expires_at)
 
 
 def _refuse(application: Application, command: RefuseMember, now: datetime) -> MemberEvent:

@@ -2,7 +2,7 @@
 
 Files lie outside the journal; titles and symbols of official documents are public. A text is seen by those who run and
 interpret the meeting from when it is handed in, and by all from when its delegation speaks: that follows from the
-floor, so that no event has to release it.
+floor, so that no event has to release it, but for a protected speaker's (`release.py`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,16 @@ from rostrum.assembly.actor import Actor, Right
 from rostrum.assembly.entry import EntryState, Kind
 from rostrum.assembly.floor import Floor
 from rostrum.assembly.refusal import Refused, Why
+from rostrum.assembly.release import (
+    DELAY_HOURS,
+    ItemReviewed,
+    PublicationDelaySet,
+    ReleaseCommand,
+    ReleaseEvent,
+    Review,
+    ReviewItem,
+    SetPublicationDelay,
+)
 
 
 class Access(StrEnum):
@@ -68,6 +78,8 @@ class Papers:
     session_id: str = ""
     documents: Mapping[str, Document] = field(default_factory=dict)
     texts: Mapping[str, StatementText] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+    delay_hours: int = DELAY_HOURS
 
     def of_item(self, meeting_id: str, item_id: str | None) -> tuple[Document, ...]:
         """The documents of an item that can be read in any language, each followed by its corrigenda."""
@@ -102,14 +114,17 @@ def _own(text: StatementText, place_id: str, delegation_id: str) -> bool:
     return text.delegation_id == delegation_id if delegation_id else text.place_id == place_id
 
 
-def is_released(text: StatementText, floor: Floor) -> bool:
-    """Whether everybody may read a text: its delegation makes its statement, or has made it."""
-    return any(
-        entry.kind is Kind.STATEMENT
+def spoken_at(text: StatementText, floor: Floor) -> datetime | None:
+    """When the delegation of a text first began its statement; None: it has not spoken."""
+    began = [
+        entry.began_at
+        for entry in floor.entries
+        if entry.kind is Kind.STATEMENT
         and entry.state in (EntryState.SPEAKING, EntryState.SPOKEN)
         and entry.is_of(text.place_id, text.delegation_id)
-        for entry in floor.entries
-    )
+        and entry.began_at is not None
+    ]
+    return min(began, default=None)
 
 
 # Commands
@@ -169,7 +184,7 @@ class TakeTextBack:
     needs: ClassVar = (Right.SPEAK,)
 
 
-PapersCommand = IssueDocument | PutVersion | WithdrawDocument | HandInText | TakeTextBack
+PapersCommand = IssueDocument | PutVersion | WithdrawDocument | HandInText | TakeTextBack | ReleaseCommand
 
 
 # Events
@@ -230,7 +245,7 @@ class TextTakenBack:
     text_id: str
 
 
-PapersEvent = DocumentIssued | VersionPut | DocumentWithdrawn | TextHandedIn | TextTakenBack
+PapersEvent = DocumentIssued | VersionPut | DocumentWithdrawn | TextHandedIn | TextTakenBack | ReleaseEvent
 
 
 def decide(papers: Papers, command: PapersCommand, actor: Actor, now: datetime) -> list[PapersEvent]:
@@ -253,6 +268,14 @@ def decide(papers: Papers, command: PapersCommand, actor: Actor, now: datetime) 
             if command.released:
                 raise Refused(Why.TEXT_RELEASED)
             return [TextTakenBack(now, text.text_id)]
+        case ReviewItem():
+            if command.item_id not in papers.texts:
+                raise Refused(Why.NO_SUCH_FILE)
+            return [ItemReviewed(now, command.item_id, actor.place_id, command.released)]
+        case SetPublicationDelay():
+            if command.hours == papers.delay_hours:
+                return []
+            return [PublicationDelaySet(now, command.session_id, command.hours)]
 
 
 def _document(papers: Papers, document_id: str) -> Document:
@@ -341,6 +364,11 @@ def apply(papers: Papers, event: PapersEvent) -> Papers:
                 event.at,
             )
             return replace(papers, session_id=event.session_id, texts={**papers.texts, event.text_id: text})
+        case ItemReviewed():
+            review = Review(event.at, event.by, event.released)
+            return replace(papers, reviews={**papers.reviews, event.item_id: review})
+        case PublicationDelaySet():
+            return replace(papers, session_id=event.session_id, delay_hours=event.hours)
         case TextTakenBack():
             return replace(papers, texts={key: text for key, text in papers.texts.items() if key != event.text_id})
 

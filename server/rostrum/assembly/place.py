@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
 from rostrum.assembly.actor import Actor, Right
@@ -13,6 +14,31 @@ OFFICES = frozenset({Right.PRESIDE, Right.ADMINISTER, Right.SHOW_HALL, Right.FEE
 
 TOLD_LATE = timedelta(days=1)
 """How long after a badge was read a door may still tell of it."""
+
+
+class Ground(StrEnum):
+    """Why somebody's protection was set anew once they had a place."""
+
+    ASKED = "asked"
+    """The person asked the secretariat, by telephone or at its desk."""
+    EMERGENCY = "emergency"
+    """Nobody could be asked."""
+    OWN = "own"
+    """The person said so on their own page."""
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How a place's protection was set last, by whom (`by`: a place) and why. See `protection.py`.
+
+    `restores`: the dossier that the holder's yes brings back; `asked`: the secretariat waits for that yes.
+    """
+
+    at: datetime
+    by: str
+    ground: Ground
+    restores: str | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +60,8 @@ class Place:
     protected_id: str | None = None
     checked_in_at: datetime | None = None
     """When the badge was first read at a door; None: its holder has not come to the hall."""
+    protection: Protection | None = None
+    """Set since the place was given: what the application says of protection changes nothing any more."""
 
     def actor(self) -> Actor:
         """The actor that the holder of this place is; without any right once it is closed."""

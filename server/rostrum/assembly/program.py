@@ -4,11 +4,13 @@ A *source* is something that sends picture and sound: the hall, or one remote pl
 A *slot* is what a receiver was given when it joined; it never changes, only what fills it does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.release import OPEN, Guard
+from rostrum.assembly.sitting import MeetingKind
 
 HALL = "hall"
 """The source that carries the hall's camera and sound."""
@@ -33,6 +35,8 @@ class AudienceRole(StrEnum):
 
     REMOTE = "remote"
     HALL = "hall"
+    PUBLIC = "public"
+    """Nobody of the meeting: the webcast and the recording."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,13 @@ class Audience:
 class Fill:
     """What a slot carries.
 
-    `to_itself` is given to the place that is itself the source: nobody hears their own voice come back.
+    `to_itself` is given to the place that is itself the source: nobody hears their own voice come back. `masked`: the
+    voice in it may go on only so changed that nobody knows it.
     """
 
     source: str | None
     to_itself: str | None = None
+    masked: bool = False
 
     def for_place(self, own_source: str | None) -> str | None:
         """The source that a receiver gets, given the source that it sends itself (None: it sends none)."""
@@ -86,26 +92,51 @@ class Program:
         )
 
 
-def program(meeting: Meeting) -> Program:
-    """Who sees and hears whom now.
+def _unguarded(_place_id: str) -> Guard:
+    return OPEN
+
+
+def program(meeting: Meeting, guard_of: Callable[[str], Guard] = _unguarded) -> Program:
+    """Who sees and hears whom now. `guard_of`: how a place is kept from the public.
 
     Nobody's place is a source in it unless that place has the floor and the clock runs:
     while a statement is paused the presiding officer, in the hall, is heard instead, and so is the hall while
     the secretariat reads a statement out or a recording is played in it.
     A meeting that is not open carries the hall's picture without its sound.
     """
-    speech = meeting.floor.speech
+    speech, hall = meeting.floor.speech, dict[Slot, Fill]()
     if not meeting.is_open:
         remote = {Slot.STAGE: Fill(HALL)}
-        return Program({Audience(AudienceRole.REMOTE): remote, Audience(AudienceRole.HALL): {}})
-    if speech is None or not speech.heard_from_afar:
+    elif speech is None or not speech.heard_from_afar:
         remote = {Slot.STAGE: Fill(HALL), Slot.FLOOR: Fill(HALL), Slot.CHANNEL: Fill(HALL)}
-        return Program({Audience(AudienceRole.REMOTE): remote, Audience(AudienceRole.HALL): {}})
-    speaker = place_source(speech.place_id)
-    on_stage = Fill(speaker, to_itself=HALL)
-    remote = {Slot.STAGE: on_stage, Slot.PODIUM: Fill(HALL), Slot.FLOOR: on_stage, Slot.CHANNEL: on_stage}
-    hall = {Slot.STAGE: Fill(speaker), Slot.FLOOR: Fill(speaker)}
-    return Program({Audience(AudienceRole.REMOTE): remote, Audience(AudienceRole.HALL): hall})
+    else:
+        speaker = place_source(speech.place_id)
+        on_stage = Fill(speaker, to_itself=HALL)
+        remote = {Slot.STAGE: on_stage, Slot.PODIUM: Fill(HALL), Slot.FLOOR: on_stage, Slot.CHANNEL: on_stage}
+        hall = {Slot.STAGE: Fill(speaker), Slot.FLOOR: Fill(speaker)}
+    guard = OPEN if speech is None else guard_of(speech.place_id)
+    public = _public(remote, guard) if meeting.kind is MeetingKind.PUBLIC else {}
+    return Program(
+        {
+            Audience(AudienceRole.REMOTE): remote,
+            Audience(AudienceRole.HALL): hall,
+            Audience(AudienceRole.PUBLIC): public,
+        }
+    )
+
+
+PICTURES = frozenset({Slot.STAGE, Slot.PODIUM})
+
+
+def _public(remote: Mapping[Slot, Fill], guard: Guard) -> Mapping[Slot, Fill]:
+    """What the public is given of what those far away are given, while somebody with this guard has the floor.
+
+    A hidden speaker takes the hall's picture along: the hall's screen stands in it and shows them.
+    """
+    return {
+        slot: Fill(None if guard.hides_picture and slot in PICTURES else fill.source, masked=guard.masks_voice)
+        for slot, fill in remote.items()
+    }
 
 
 GREEN_ROOM = "green-room:"

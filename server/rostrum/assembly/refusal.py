@@ -62,6 +62,9 @@ class Why(StrEnum):
     CATEGORY_RETIRED = "category-retired"
     NO_SUCH_PLACE = "no-such-place"
     PLACE_CLOSED = "place-closed"
+    PROTECTION_CHANGED = "protection-changed"
+    PROTECTION_THEIRS = "protection-theirs"
+    NOTHING_TO_LIFT = "nothing-to-lift"
     NO_SUCH_LINK = "no-such-link"
     LINK_REVOKED = "link-revoked"
     LINK_EXPIRED = "link-expired"
@@ -103,6 +106,7 @@ class Why(StrEnum):
     NO_SUCH_DOCUMENT = "no-such-document"
     SYMBOL_TAKEN = "symbol-taken"
     TEXT_RELEASED = "text-released"
+    DELAY_OUT_OF_RANGE = "delay-out-of-range"
     NO_SUCH_ITEM = "no-such-item"
     ITEM_ALREADY_OPEN = "item-already-open"
     # floor

@@ -9,7 +9,7 @@ from rostrum.assembly.place import AppointOfficer
 from rostrum.desk import ACCREDITATION
 from rostrum.house import HOUSE, House
 from rostrum.identity.secrets import new_id, new_token
-from rostrum.retention import DOSSIER_LIFE, LINK_LIFE
+from rostrum.retention import LINK_LIFE
 from rostrum.rules_file import load_rules
 from rostrum.settings import Settings
 
@@ -69,7 +69,7 @@ async def _appoint(house: House, wanted: Appointee) -> str:
         kind="officer",
         fields=fields,
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     command = AppointOfficer(place_id, new_id(), wanted.category, False, dossier_id, link_id, now + LINK_LIFE)
     also = [seal, house.links.add_link(link_id, token)]

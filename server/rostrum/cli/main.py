@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ import click
 import rostrum
 from rostrum import logs
 from rostrum import settings as settings_file
-from rostrum.app import Server, create, play_test_picture
+from rostrum.app import DATABASE, Server, create, play_test_picture
 from rostrum.assembly.rules import RulesError
 from rostrum.cli import demo as demonstration
 from rostrum.cli.appoint import Appointee, NotAppointed
@@ -20,6 +21,7 @@ from rostrum.cli.bounce import bounce
 from rostrum.cli.loadtest import loadtest
 from rostrum.house import HOUSE
 from rostrum.identity.secrets import signing_key
+from rostrum.purge import chores_of, due_now
 from rostrum.record.database import Database
 from rostrum.record.journal import Journal
 from rostrum.rules_file import load_rules
@@ -79,6 +81,13 @@ def verify() -> None:
     _run(_verify)
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Say how much is due, and delete nothing.")
+def purge(dry_run: bool) -> None:
+    """Delete what has come to its day, as the server does each night; end with 1 where something could not be."""
+    _run(partial(_purge, dry_run=dry_run))
+
+
 def _run(command: Callable[[Settings], Coroutine[Any, Any, int]]) -> None:
     try:
         settings = settings_file.load()
@@ -125,6 +134,24 @@ async def _verify(settings: Settings) -> int:
         click.echo(str(damage))
     click.echo("The record is whole." if not damages else f"{len(damages)} rows do not fit.")
     return 1 if damages else 0
+
+
+async def _purge(settings: Settings, *, dry_run: bool) -> int:
+    app = await create(settings)
+    try:
+        house = app[HOUSE]
+        if dry_run:
+            counts, failed = await due_now(house, app[DATABASE]), tuple[str, ...]()
+        else:
+            report = await house.purge.once(chores_of(house))
+            counts, failed = report.counts, report.failed
+    finally:
+        await app[DATABASE].close()
+    for kind, count in counts.items():
+        click.echo(f"{kind}: {count}")
+    for kind in failed:
+        click.echo(f"{kind}: could not be deleted", err=True)
+    return 1 if failed else 0
 
 
 async def _until_told_to_stop() -> None:

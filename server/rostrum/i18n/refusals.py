@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rostrum.assembly.refusal import Why
+from rostrum.i18n.refusals_protection import PROTECTION
 from rostrum.i18n.review_refusals import REVIEW_WORDS
 
 
@@ -12,6 +13,7 @@ def _(message: str) -> str:
 
 
 WORDS: Mapping[Why, tuple[str, str]] = {
+    **PROTECTION,
     Why.NOT_ENTITLED: (
         _("This page is not open to you."),
         _("Open the personal link that you were sent. If you did, ask the secretariat what your place allows."),

@@ -57,10 +57,9 @@ class Gate:
         self._signer = signer
         self._clock = clock
 
-    async def purge(self, now: datetime) -> None:
-        """Forget who came and did not come in."""
-        await self._arrivals.purge(now)
-        await self._challenges.purge(now)
+    async def purge(self, now: datetime) -> int:
+        """Forget who came and did not come in; how many there were."""
+        return await self._arrivals.purge(now) + await self._challenges.purge(now)
 
     # Keys
 

@@ -14,7 +14,6 @@ from rostrum.pages.addressed import meeting_of
 from rostrum.pages.apply.form import tidy
 from rostrum.pages.route import Route, Visit, done
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE
 
 TEXT_MAX = 4000
 
@@ -59,7 +58,7 @@ class Sent:
             kind=kind,
             fields=fields,
             created_at=now,
-            purge_at=now + DOSSIER_LIFE,
+            purge_at=now + house.lives.written,
         )
 
 

@@ -17,6 +17,7 @@ from rostrum.pages.attend.papers import ROUTES as PAPERS
 from rostrum.pages.attend.passkeys import ROUTES as PASSKEYS
 from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
+from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
 from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
@@ -37,6 +38,8 @@ from rostrum.pages.console.meetings import ROUTES as CONSOLE_MEETINGS
 from rostrum.pages.console.members import ROUTES as CONSOLE_MEMBERS
 from rostrum.pages.console.papers import ROUTES as CONSOLE_PAPERS
 from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
+from rostrum.pages.console.protection import ROUTES as CONSOLE_PROTECTION
+from rostrum.pages.console.publication import ROUTES as CONSOLE_PUBLICATION
 from rostrum.pages.console.queue import ROUTES as CONSOLE_QUEUE
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
 from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
@@ -46,11 +49,13 @@ from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
 from rostrum.pages.hall.routes import ROUTES as HALL
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
+from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
 from rostrum.pages.route import PublicRoute, Route
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
+    *PRIVACY,
     *LINK,
     *PASSKEY,
     *APPLY,
@@ -65,6 +70,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *ATTEND,
     *CREDENTIALS,
     *PHOTOGRAPH,
+    *PROTECTION,
     *PROGRAMME,
     *HELD,
     *DEVICES,
@@ -86,9 +92,11 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_CREDENTIALS,
     *CONSOLE_COMMITTEE,
     *CONSOLE_PLACES,
+    *CONSOLE_PROTECTION,
     *CONSOLE_MEETING,
     *CONSOLE_MEETINGS,
     *CONSOLE_PAPERS,
+    *CONSOLE_PUBLICATION,
     *CONSOLE_LINES,
     *CONSOLE_STANDING,
     *CONSOLE_BADGES,

@@ -1,12 +1,15 @@
 """The papers of the item that a meeting is on, as one reader may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.meeting import Meeting
-from rostrum.assembly.papers import Access, Document, Papers, StatementText, is_released
+from rostrum.assembly.papers import Access, Document, Papers, StatementText, spoken_at
+from rostrum.assembly.release import Publication, publication
 from rostrum.i18n import LANGUAGES
+from rostrum.reads.guards import Guards
 from rostrum.reads.names import Name, Names
 
 
@@ -43,6 +46,14 @@ class PapersModel:
     texts: tuple[TextLine, ...]
 
 
+def publication_of(
+    text: StatementText, papers: Papers, meeting: Meeting, session: Accreditation, guards: Guards, now: datetime
+) -> Publication:
+    """Whether everybody may read a text at `now`: its delegation has spoken, and nothing holds it back."""
+    guard, delay = guards.of(session, text.place_id), timedelta(hours=papers.delay_hours)
+    return publication(guard, spoken_at(text, meeting.floor), papers.reviews.get(text.text_id), delay, now)
+
+
 async def papers_model(
     papers: Papers,
     meeting: Meeting,
@@ -52,8 +63,12 @@ async def papers_model(
     language: str,
     restricted: bool,
     ahead: bool,
+    may_read: Callable[[StatementText], bool],
 ) -> PapersModel:
-    """The papers for a reader of `language`. `restricted`: receives such documents; `ahead`: reads texts early."""
+    """The papers for a reader of `language`. `restricted`: receives such documents; `ahead`: reads texts early.
+
+    `may_read`: whether everybody may read a text.
+    """
     documents = tuple(
         _line(one, language)
         for one in papers.of_item(meeting.meeting_id, meeting.item_id)
@@ -63,7 +78,7 @@ async def papers_model(
         (text, released)
         for text in papers.texts.values()
         if text.meeting_id == meeting.meeting_id
-        and ((released := is_released(text, meeting.floor)) or ahead)
+        and ((released := may_read(text)) or ahead)
         and text.place_id in session.places
     ]
     known = await names.of(session.places[text.place_id] for text, _ in shown)

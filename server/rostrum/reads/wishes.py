@@ -1,6 +1,6 @@
 """What somebody asked for to be protected: read where it has to be heeded, never kept in an event or a page's model."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rostrum.assembly.delegation import Member
@@ -26,6 +26,25 @@ UNREADABLE = Wishes(voice_only=True, unlisted=True, no_photograph=True, masked=T
 """There were wishes and they are no longer kept: nothing is shown that might be against them."""
 
 
+TICKS = ("voice_only", "unlisted", "no_photograph", "masked")
+"""The fields of a dossier of wishes, beside `alias`."""
+
+
+async def written_wishes(place: Place, dossiers: Dossiers) -> Mapping[str, str]:
+    """What is asked for a place's holder, by field; every tick where it is no longer kept."""
+    if place.protected_id is None:
+        return {}
+    fields = await dossiers.get(place.protected_id)
+    if fields is None:
+        return dict.fromkeys(TICKS, "yes")
+    return {name: str(fields.get(name, "")) for name in ("alias", *TICKS)}
+
+
+def lessens(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether somebody is protected less by `after`: a wish is gone, or the other name without one in its place."""
+    return any(before.get(name) and not after.get(name) for name in ("alias", *TICKS))
+
+
 def asked_by(address: str, people: Iterable[tuple[str, bool]]) -> bool:
     """Whether a mail to an address reaches somebody who asked for protection: `people` as (address, asked)."""
     return any(asked and theirs.casefold() == address.casefold() for theirs, asked in people)
@@ -39,10 +58,10 @@ async def asked_among(address: str, members: Iterable[Member], dossiers: Dossier
 
 
 async def wishes_of(place: Place, dossiers: Dossiers) -> Wishes:
-    """The wishes that were accredited with a place."""
+    """The wishes that hold for a place."""
     if place.protected_id is None:
         return NONE
     fields = await dossiers.get(place.protected_id)
     if fields is None:
         return UNREADABLE
-    return Wishes(**{name: bool(fields.get(name)) for name in ("voice_only", "unlisted", "no_photograph", "masked")})
+    return Wishes(**{name: bool(fields.get(name)) for name in TICKS})

@@ -70,10 +70,11 @@ class Arrivals:
         async with self._database.session() as session:
             await session.execute(delete(arrival).where(arrival.c.device_id == device_id))
 
-    async def purge(self, now: datetime) -> None:
-        """Forget those that waited too long."""
+    async def purge(self, now: datetime) -> int:
+        """Forget those that waited too long; how many there were."""
+        gone = delete(arrival).where(arrival.c.expires_at <= now).returning(arrival.c.device_id)
         async with self._database.session() as session:
-            await session.execute(delete(arrival).where(arrival.c.expires_at <= now))
+            return len((await session.execute(gone)).all())
 
     async def _one(self, which: object, now: datetime) -> Arrival | None:
         wanted = select(arrival).where(which, arrival.c.expires_at > now)  # type: ignore[arg-type]  # a column's clause

@@ -29,7 +29,8 @@ class Challenges:
             row = (await session.execute(delete(challenge).where(mine).returning(challenge.c.expires_at))).one_or_none()
         return row is not None and now < row.expires_at
 
-    async def purge(self, now: datetime) -> None:
-        """Forget what was never answered."""
+    async def purge(self, now: datetime) -> int:
+        """Forget what was never answered; how many there were."""
+        gone = delete(challenge).where(challenge.c.expires_at <= now).returning(challenge.c.challenge_hash)
         async with self._database.session() as session:
-            await session.execute(delete(challenge).where(challenge.c.expires_at <= now))
+            return len((await session.execute(gone)).all())

@@ -1,5 +1,6 @@
 """The database: SQLite in the data folder, or a PostgreSQL that several nodes share."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ MIGRATION_LOCK = 0x526F7374
 """PostgreSQL's advisory lock that one node holds while it migrates ("Rost")."""
 
 
+LOG_TRIES, LOG_PAUSE_S = 20, 0.1
+"""How often, and how long apart, it is tried to empty the log while others read."""
 READS = "rostrum_reads"
 """The option of connections that write nothing."""
 
@@ -94,13 +97,34 @@ class Database:
             yield session
 
     async def empty_log(self) -> None:
-        """Leave nothing of what was deleted in SQLite's write-ahead log; on PostgreSQL VACUUM does, in its time."""
+        """Leave nothing of what was deleted in SQLite's write-ahead log; on PostgreSQL VACUUM does, in its time.
+
+        Raises TimeoutError where somebody reads for so long that the log cannot be emptied.
+        """
         if self.is_postgresql:
             return
+        for _ in range(LOG_TRIES):
+            busy = await self._pragma("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not busy:
+                return
+            await asyncio.sleep(LOG_PAUSE_S)
+        raise TimeoutError("the write-ahead log is in use")
+
+    async def compact(self) -> None:
+        """Write SQLite's file anew without what was deleted, and empty its log. On PostgreSQL autovacuum does it."""
+        if self.is_postgresql:
+            return
+        await self._pragma("VACUUM")
+        await self.empty_log()
+
+    async def _pragma(self, statement: str) -> int:
+        """Run what no transaction may hold; the first figure of its answer, 0 where it has none."""
         async with self.engine.connect() as connection:
             raw = await connection.get_raw_connection()
-            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            cursor = await raw.driver_connection.execute(statement)  # type: ignore[union-attr]
+            row = await cursor.fetchone()
             await cursor.close()
+        return int(row[0]) if row else 0
 
     async def close(self) -> None:
         """Close every connection."""

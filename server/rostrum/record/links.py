@@ -1,15 +1,16 @@
 """Secrets of links and devices: only their hashes are kept, and of a device the public half of its key."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostrum.record.database import Database
 from rostrum.record.journal import Write
-from rostrum.record.tables import device, link_secret
+from rostrum.record.tables import device, link_secret, passkey
 
 
 def hash_token(token: str) -> bytes:
@@ -38,6 +39,10 @@ class Device:
     last_seen_on: date
     proved_at: datetime | None
     passkey_at: datetime | None
+
+
+LINKED = (link_secret, device, passkey)
+"""The tables that hold what lets in by a link."""
 
 
 class Links:
@@ -178,6 +183,27 @@ class Links:
         change = update(device).where(device.c.device_id == device_id, device.c.last_seen_on < today)
         async with self._database.session() as session:
             await session.execute(change.values(last_seen_on=today))
+
+    async def forget(self, link_ids: Sequence[str]) -> int:
+        """Forget secrets, devices and passkeys of links that have ended; how many rows there were."""
+        number = 0
+        async with self._database.session() as session:
+            for start in range(0, len(link_ids), 500):
+                for table in LINKED:
+                    some = table.c.link_id.in_(link_ids[start : start + 500])
+                    number += len((await session.execute(delete(table).where(some).returning(table.c.link_id))).all())
+        return number
+
+    async def count(self, link_ids: Sequence[str]) -> int:
+        """How many rows `forget` would delete."""
+        number = 0
+        async with self._database.reading() as session:
+            for start in range(0, len(link_ids), 500):
+                for table in LINKED:
+                    some = table.c.link_id.in_(link_ids[start : start + 500])
+                    counted = select(func.count()).select_from(table).where(some)
+                    number += int((await session.execute(counted)).scalar_one())
+        return number
 
 
 def _device(row: object) -> Device:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostrum.letter import Letter
@@ -243,9 +243,9 @@ class Outbox:
 
     async def purge(self, before: datetime) -> Sequence[str]:
         """Delete the mails that were sent, or given up, by then; their identifiers."""
-        done = outbox.c.state.not_in(TO_COME) & (func.coalesce(outbox.c.sent_at, outbox.c.created_at) <= before)
         async with self._database.session() as session:
-            gone = list((await session.execute(delete(outbox).where(done).returning(outbox.c.mail_id))).scalars())
+            deleted = await session.execute(delete(outbox).where(done_by(before)).returning(outbox.c.mail_id))
+            gone = list(deleted.scalars())
         if gone:
             await self._database.empty_log()
         return gone
@@ -339,6 +339,11 @@ class Outbox:
             row.next_attempt_at,
             row.last_error,
         )
+
+
+def done_by(before: datetime) -> ColumnElement[bool]:
+    """The mails that were sent, or given up, by then."""
+    return outbox.c.state.not_in(TO_COME) & (func.coalesce(outbox.c.sent_at, outbox.c.created_at) <= before)
 
 
 def _parcels(mail_ids: Sequence[str]) -> Iterable[Sequence[str]]:

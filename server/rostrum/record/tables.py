@@ -237,6 +237,14 @@ upload = Table(
     Index("upload_subject", "subject"),
     Index("upload_expires_at", "expires_at"),
 )
+purge_report = Table(
+    "purge_report",
+    metadata,
+    Column("position", BigId, primary_key=True, autoincrement=True),
+    Column("at", Moment(), nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("failed", Text, nullable=False),
+)
 vote_cast = Table(
     "vote_cast",
     metadata,

@@ -14,7 +14,6 @@ from rostrum.pages.render import page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.reads.application import status_model
 from rostrum.reads.wishes import asked_among
-from rostrum.retention import DOSSIER_LIFE
 
 WHY_MAX = 4000
 
@@ -38,7 +37,7 @@ async def lodge(guest: Guest) -> web.StreamResponse:
         kind="appeal",
         fields={"text": why},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     recipient, language = paper.fields.get("email", ""), paper.fields.get("language", "en")
     told = letter(

@@ -21,7 +21,6 @@ from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.files import EVIDENCE, asked_for, evidence_of
 from rostrum.reads.looks import looks_at_files
 from rostrum.record.files import KeptFile, Owner
-from rostrum.retention import DOSSIER_LIFE, DRAFT_LIFE
 from rostrum.uploads.intake import Ready
 
 OPEN = frozenset({ApplicationState.SUBMITTED, ApplicationState.QUESTIONED})
@@ -83,14 +82,14 @@ def arrival(guest: Guest) -> Arrival:
         if not ready.writes:
             return
         if paper.application is None:
-            until = guest.house.files.until(paper.application_id, guest.house.clock() + DRAFT_LIFE)
+            until = guest.house.files.until(paper.application_id, guest.house.clock() + guest.house.lives.draft)
             await guest.house.files.commit(*ready.writes, until)
             return
         command = AddEvidence(paper.application_id, ready.file.file_id, ready.file.owner.purpose)
         session_id, actor = paper.session.session_id, applicant(paper.application_id)
         await guest.house.desk.act(ACCREDITATION, session_id, command, actor, also=ready.writes)
 
-    return Arrival(guest.request, guest.house, owner, keep, DOSSIER_LIFE)
+    return Arrival(guest.request, guest.house, owner, keep, guest.house.lives.written)
 
 
 async def _page(guest: Guest, paper: Paper, *, wrong: Why | None = None) -> web.StreamResponse:

@@ -26,7 +26,6 @@ from rostrum.pages.trouble import Trouble
 from rostrum.reads.wishes import asked_by
 from rostrum.record.draft_members import DraftMember, DraftState
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE
 
 CONSENT = SECTIONS[-1]
 WAITING_MAX = 500
@@ -163,7 +162,7 @@ async def _own_page(guest: Guest, own: Own, *, errors: dict[str, str] | None = N
         open=[question.name for question in unanswered_in(values)],
         errors=errors or {},
         wrong=errors is not None,
-        kept_days=DOSSIER_LIFE // timedelta(days=1),
+        kept_days=guest.house.lives.written // timedelta(days=1),
         saved=guest.request.query.get("saved", ""),
     )
 

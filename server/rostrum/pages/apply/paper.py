@@ -29,7 +29,6 @@ from rostrum.pages.trouble import Trouble
 from rostrum.record.draft_members import DraftMember, DraftState
 from rostrum.record.drafts import Draft
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE, DRAFT_LIFE
 
 Words = Mapping[str, str]
 
@@ -183,7 +182,7 @@ async def save_fields(house: House, paper: Paper, values: Words) -> None:
     """Keep answers on the organisation: in the draft, or as a change of what was sent."""
     fields, now = {**paper.fields, **values}, house.clock()
     if paper.application is None:
-        await house.drafts.save(paper.application_id, fields, now, now + DRAFT_LIFE)
+        await house.drafts.save(paper.application_id, fields, now, now + house.lives.draft)
         return
     dossier_id = new_id()
     command = ChangeApplication(
@@ -264,9 +263,9 @@ def sealed(
     house: House, session: Accreditation, dossiers: Sequence[tuple[str, str, Mapping[str, object]]], kind: str
 ) -> Write:
     """A write that keeps dossiers (dossier, subject, fields) for as long as such are kept."""
-    now = house.clock()
+    now, life = house.clock(), house.lives.protected if kind == "protection" else house.lives.written
     return house.dossiers.seal_many(
-        dossiers, session_id=session.session_id, kind=kind, created_at=now, purge_at=now + DOSSIER_LIFE
+        dossiers, session_id=session.session_id, kind=kind, created_at=now, purge_at=now + life
     )
 
 

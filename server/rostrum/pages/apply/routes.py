@@ -20,7 +20,6 @@ from rostrum.pages.trouble import Trouble
 from rostrum.reads.application import revisions, status_model
 from rostrum.reads.review import appeal_model
 from rostrum.reads.thread import Staff, thread_of
-from rostrum.retention import DOSSIER_LIFE
 
 ANSWER_MAX = 4000
 
@@ -98,7 +97,7 @@ async def _answer(guest: Guest, session: Accreditation, application: Application
         kind="answer",
         fields={"text": text},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     command = GiveInformation(application.application_id, note_id)
     await house.desk.act(ACCREDITATION, session.session_id, command, applicant(application.application_id), also=[seal])

@@ -25,7 +25,6 @@ from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.wishes import asked_by
-from rostrum.retention import DOSSIER_LIFE, DRAFT_LIFE
 
 CHECKED_MEMBERS = 100
 """How many people the page of answers shows by name; the list of people shows all."""
@@ -49,7 +48,7 @@ async def begin(guest: Guest) -> web.StreamResponse:
     token, now = new_token(), guest.house.clock()
     # Mails lead back to the application, so that its address is kept, sealed, with the rest; of the token only a hash.
     fields = {**(answered.kept or answered.values), "url": f"{guest.house.settings.external_url}/a/{token}"}
-    await guest.house.drafts.create(new_id(), token, session.session_id, fields, now, now + DRAFT_LIFE)
+    await guest.house.drafts.create(new_id(), token, session.session_id, fields, now, now + guest.house.lives.draft)
     raise web.HTTPSeeOther(f"/a/{token}?saved=new")
 
 
@@ -66,7 +65,7 @@ async def task_list(guest: Guest, paper: Paper) -> web.StreamResponse:
         saved=guest.request.query.get("saved", ""),
         path=paper.path,
         own_url=f"{guest.house.settings.external_url}{paper.path}",
-        draft_days=DRAFT_LIFE // timedelta(days=1),
+        draft_days=guest.house.lives.draft // timedelta(days=1),
         deadlines=paper.session.deadlines,
         timeliness=paper.session.deadlines.timeliness(guest.house.clock()),
     )
@@ -204,7 +203,7 @@ async def _submit(guest: Guest, paper: Paper, members: list[MemberPaper]) -> Non
         # The secretariat's mails lead back to this page, so that its address is kept, sealed, with the rest.
         fields={**{name: value for name, value in fields.items() if name != "consent"}, "url": url},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     await house.desk.act(
         ACCREDITATION,
@@ -214,8 +213,8 @@ async def _submit(guest: Guest, paper: Paper, members: list[MemberPaper]) -> Non
         also=[
             seal,
             *writes,
-            house.drafts.submitted(paper.application_id, now + DOSSIER_LIFE),
-            house.files.until(paper.application_id, now + DOSSIER_LIFE),
+            house.drafts.submitted(paper.application_id, now + house.lives.written),
+            house.files.until(paper.application_id, now + house.lives.written),
             house.draft_members.removed([one.member_id for one in members]),
             queued(house, session.session_id, fields["email"], fields["language"], words, discreet=discreet),
         ],
@@ -233,7 +232,7 @@ def _first_setting(guest: Guest, session: Accreditation) -> Setting:
         "categories": session.rules.applying,
         "deadlines": session.deadlines,
         "timeliness": session.deadlines.timeliness(now),
-        "draft_days": DRAFT_LIFE // timedelta(days=1),
+        "draft_days": guest.house.lives.draft // timedelta(days=1),
     }
     return Setting(session.titles, "/", kept=False, context=context)
 
@@ -244,7 +243,7 @@ def _setting(guest: Guest, paper: Paper, question: Page) -> Setting:
     back = f"{paper.path}/check" if guest.request.query.get("from") == "check" else paper.path
     context = {
         "categories": paper.session.rules.applying,
-        "kept_days": DOSSIER_LIFE // timedelta(days=1),
+        "kept_days": guest.house.lives.written // timedelta(days=1),
         "submitted": paper.application is not None,
         "decided": paper.application is not None and paper.application.accepted_at is not None,
     }

@@ -19,7 +19,6 @@ from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.credentials import LETTERS, letters_of, subject_of
 from rostrum.record.files import Owner
-from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import Ready
 
 ATTEND = frozenset({Right.ATTEND})
@@ -66,7 +65,7 @@ def arrival(visit: Visit) -> Arrival:
         command = communication(found.code, {"form": form, "signatory": signatory}, ready.file.file_id)
         await visit.house.desk.act(CREDENTIALS, visit.session_id, command, visit.actor, also=ready.writes)
 
-    return Arrival(visit.request, visit.house, owner, keep, DOSSIER_LIFE)
+    return Arrival(visit.request, visit.house, owner, keep, visit.house.lives.written)
 
 
 async def _own(visit: Visit) -> StateCredentials | None:

@@ -1,13 +1,14 @@
 """Documents and texts of statements: read by whoever receives them, texts handed in by whoever speaks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
 
 from rostrum.assembly.actor import Right
 from rostrum.assembly.meeting import Meeting
-from rostrum.assembly.papers import Access, HandInText, Papers, StatementText, TakeTextBack, is_released
+from rostrum.assembly.papers import Access, HandInText, Papers, StatementText, TakeTextBack
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.desk import ACCREDITATION, MEETING, PAPERS
 from rostrum.i18n import LANGUAGES
@@ -19,9 +20,8 @@ from rostrum.pages.files.serving import send_file
 from rostrum.pages.render import fragment, language_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import STATUS, Trouble
-from rostrum.reads.papers import papers_model
+from rostrum.reads.papers import papers_model, publication_of
 from rostrum.record.files import Owner
-from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import Ready
 
 WATCH = frozenset({Right.ATTEND, Right.ADMINISTER})
@@ -35,6 +35,27 @@ READS_AHEAD = frozenset({"interpreter"})
 async def papers_of(visit: Visit) -> Papers:
     """All papers of the visitor's session."""
     return (await visit.house.desk.load(PAPERS, visit.session_id)).state
+
+
+async def _there(visit: Visit, meeting: Meeting) -> frozenset[str]:
+    """The texts of a meeting that everybody may read. A delay runs out without any event: looked at each minute."""
+    minute = visit.house.clock().replace(second=0, microsecond=0)
+
+    async def made() -> frozenset[str]:
+        texts = (await papers_of(visit)).texts.values()
+        return frozenset([text.text_id for text in texts if await may_read(visit, text, meeting)])
+
+    return await visit.house.hub.kept(meeting.meeting_id, (_there, minute), made)
+
+
+async def may_read(visit: Visit, text: StatementText, meeting: Meeting) -> bool:
+    """Whether everybody may read a text now."""
+    if text.meeting_id != meeting.meeting_id:
+        return False
+    house = visit.house
+    session = (await house.desk.load(ACCREDITATION, visit.session_id)).state
+    papers = await papers_of(visit)
+    return publication_of(text, papers, meeting, session, house.guards, house.clock()).allowed
 
 
 async def _receives_restricted(visit: Visit) -> bool:
@@ -51,18 +72,25 @@ async def papers_fragment(visit: Visit, meeting: Meeting) -> str:
     """The papers of the item that the meeting is on, as a part of the page: made once for all who read the same."""
     language, restricted, ahead = language_of(visit.request), await _receives_restricted(visit), _reads_ahead(visit)
     may_speak = Right.SPEAK in visit.actor.rights
+    papers, there = await papers_of(visit), await _there(visit, meeting)
+    session = (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
 
     async def made() -> str:
-        session = (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
-        papers = await papers_of(visit)
         model = await papers_model(
-            papers, meeting, session, visit.house.names, language=language, restricted=restricted, ahead=ahead
+            papers,
+            meeting,
+            session,
+            visit.house.names,
+            language=language,
+            restricted=restricted,
+            ahead=ahead,
+            may_read=lambda text: text.text_id in there,
         )
         return fragment(
             visit.house, language, "attend/_papers.html", meeting=meeting, papers=model, may_speak=may_speak
         )
 
-    key = papers_fragment, language, restricted, ahead, may_speak
+    key = papers_fragment, language, restricted, ahead, may_speak, there
     return await visit.house.hub.kept(meeting.meeting_id, key, made)
 
 
@@ -87,18 +115,22 @@ async def text(visit: Visit) -> web.StreamResponse:
         raise Trouble(Why.NO_SUCH_FILE)
     meeting = (await visit.house.desk.load(MEETING, found.meeting_id)).state
     own = found in (await papers_of(visit)).texts_of(found.meeting_id, visit.place_id, visit.actor.delegation_id)
-    if not own and not (is_released(found, meeting.floor) or _reads_ahead(visit)):
+    if not own and not (_reads_ahead(visit) or await may_read(visit, found, meeting)):
         raise Trouble(Why.NO_SUCH_FILE)
     if not await admits(visit, meeting):
         raise Trouble(Why.NO_SUCH_FILE)
-    return await _sent(visit, found.file_id)
+    session = (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
+    speaker = session.places.get(found.place_id)
+    # What somebody called their file may be their name.
+    nameless = not own and speaker is not None and speaker.protected_id is not None
+    return await _sent(visit, found.file_id, nameless=nameless)
 
 
-async def _sent(visit: Visit, file_id: str | None) -> web.StreamResponse:
+async def _sent(visit: Visit, file_id: str | None, *, nameless: bool = False) -> web.StreamResponse:
     kept = None if file_id is None else await visit.house.files.get(file_id)
     if kept is None:
         raise Trouble(Why.NO_SUCH_FILE)
-    return await send_file(visit.request, visit.house, kept)
+    return await send_file(visit.request, visit.house, replace(kept, name="") if nameless else kept)
 
 
 async def texts(visit: Visit) -> web.StreamResponse:
@@ -127,7 +159,7 @@ async def take_back(visit: Visit) -> web.StreamResponse:
     if found is None:
         raise Trouble(Why.NO_SUCH_FILE)
     files = visit.house.files
-    command = TakeTextBack(found.text_id, is_released(found, meeting.floor))
+    command = TakeTextBack(found.text_id, await may_read(visit, found, meeting))
     await visit.house.desk.act(PAPERS, visit.session_id, command, visit.actor, also=[files.gone(found.file_id)])
     await files.forget([found.file_id])
     raise web.HTTPSeeOther(_texts_url(visit, meeting))
@@ -141,7 +173,7 @@ def _arrival(visit: Visit, meeting: Meeting) -> Arrival:
         subject = f"{TEXT}-{visit.actor.delegation_id or visit.place_id}-{meeting.meeting_id}"
         return Owner(visit.session_id, subject, TEXT, language)
 
-    return Arrival(visit.request, visit.house, owner, partial(_keep, visit, meeting), DOSSIER_LIFE)
+    return Arrival(visit.request, visit.house, owner, partial(_keep, visit, meeting), visit.house.lives.written)
 
 
 async def _keep(visit: Visit, meeting: Meeting, ready: Ready) -> None:
@@ -171,7 +203,7 @@ async def _texts_page(visit: Visit, meeting: Meeting, *, wrong: Why | None = Non
         status=200 if wrong is None else STATUS.get(wrong, 422),
         shown_at=_texts_url(visit, meeting),
         meeting=meeting,
-        own=[(one, is_released(one, meeting.floor)) for one in await _own_texts(visit, meeting)],
+        own=[(one, await may_read(visit, one, meeting)) for one in await _own_texts(visit, meeting)],
         at=f"/at/{visit.place_id}",
         here=_texts_url(visit, meeting),
         intake=visit.house.intake,

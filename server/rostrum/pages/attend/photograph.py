@@ -17,7 +17,6 @@ from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.files import photographs_of
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.files import Owner
-from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import PHOTOGRAPH, Ready
 
 ATTEND = frozenset({Right.ATTEND})
@@ -68,7 +67,7 @@ def arrival(visit: Visit) -> Arrival:
         before = await photographs_of(files, visit.place_id)
         await files.delete(*(each.file_id for each in before if each.file_id != ready.file.file_id))
 
-    return Arrival(visit.request, visit.house, owner, keep, DOSSIER_LIFE)
+    return Arrival(visit.request, visit.house, owner, keep, visit.house.lives.written)
 
 
 async def _page(visit: Visit, *, wrong: Why | None = None) -> web.StreamResponse:

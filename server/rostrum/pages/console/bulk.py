@@ -22,7 +22,6 @@ from rostrum.reads.batches import BatchRow, batch_model, preview
 from rostrum.reads.queue import in_order, narrowed
 from rostrum.reads.thread import Staff
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE
 
 OUTCOMES = {Outcome.ACCEPT, Outcome.REFUSE}
 CHANGED_MEANWHILE = {Why.APPLICATION_CHANGED, Why.DECISION_WAITS, Why.APPLICATION_DECIDED, Why.APPLICATION_WITHDRAWN}
@@ -176,7 +175,7 @@ def _note(visit: Visit, batch_id: str, note_id: str, words: str) -> Write:
         kind="decision",
         fields={"text": words},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + visit.house.lives.written,
     )
 
 

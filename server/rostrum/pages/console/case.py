@@ -29,7 +29,6 @@ from rostrum.reads.thread import Staff, thread_of
 from rostrum.reads.wishes import asked_among
 from rostrum.record.journal import Write
 from rostrum.record.outbox import Mail
-from rostrum.retention import DOSSIER_LIFE
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Case:
             kind=kind,
             fields={"text": words},
             created_at=now,
-            purge_at=now + DOSSIER_LIFE,
+            purge_at=now + self.house.lives.written,
         )
 
     async def mail(

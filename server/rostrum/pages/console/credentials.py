@@ -31,7 +31,6 @@ from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.credentials import LETTERS, delegations_of, letters_of, matched, rows, subject_of
 from rostrum.record.files import Owner
 from rostrum.record.journal import Write
-from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import Ready
 
 
@@ -173,7 +172,7 @@ def arrival(visit: Visit, code: str) -> Arrival:
         fields = {"form": form, "signatory": signatory}
         await act(visit, communication(code, fields, ready.file.file_id), *ready.writes)
 
-    return Arrival(visit.request, visit.house, owner, keep, DOSSIER_LIFE)
+    return Arrival(visit.request, visit.house, owner, keep, visit.house.lives.written)
 
 
 async def _state(visit: Visit) -> StateCredentials:
@@ -239,7 +238,7 @@ def _note(visit: Visit, code: str, note_id: str | None, words: str) -> tuple[Wri
         kind="credentials-note",
         fields={"text": words},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + visit.house.lives.written,
     )
     return (seal,)
 

@@ -21,7 +21,6 @@ from rostrum.pages.render import language_of, locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.record.files import Owner
-from rostrum.retention import DOSSIER_LIFE
 from rostrum.uploads.intake import Ready
 
 DOCUMENT = "document"
@@ -127,7 +126,7 @@ def _arrival(visit: Visit, document: Document) -> Arrival:
         command = PutVersion(document.document_id, ready.file.owner.purpose, ready.file.file_id)
         await visit.house.desk.act(PAPERS, visit.session_id, command, visit.actor, also=ready.writes)
 
-    return Arrival(visit.request, visit.house, owner, keep, DOSSIER_LIFE)
+    return Arrival(visit.request, visit.house, owner, keep, visit.house.lives.written)
 
 
 async def _document(visit: Visit) -> Document:

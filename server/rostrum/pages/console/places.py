@@ -17,7 +17,7 @@ from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.places import place_rows
 from rostrum.record.outbox import Mail
-from rostrum.retention import DOSSIER_LIFE, LINK_LIFE
+from rostrum.retention import LINK_LIFE
 
 NAME_MAX = 200
 
@@ -84,7 +84,7 @@ async def appoint(visit: Visit) -> web.StreamResponse:
         kind="officer",
         fields=values,
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     remote = post.get("mode") == "remote"
     command = AppointOfficer(place_id, new_id(), category, remote, dossier_id, link_id, now + LINK_LIFE)

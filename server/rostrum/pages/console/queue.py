@@ -16,7 +16,6 @@ from rostrum.pages.trouble import Trouble
 from rostrum.reads.batches import BatchState, state_of
 from rostrum.reads.queue import Waits, queue_model
 from rostrum.reads.views import VIEW, SavedView, views_of
-from rostrum.retention import DOSSIER_LIFE
 
 NAME_MAX = 80
 VIEWS_MAX = 50
@@ -84,7 +83,7 @@ async def save(visit: Visit) -> web.StreamResponse:
             kind=VIEW,
             fields=_fields(name, query, shared),
             created_at=now,
-            purge_at=now + DOSSIER_LIFE,
+            purge_at=now + visit.house.lives.written,
         )
         await visit.house.dossiers.commit(kept)
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/applications?{query}")

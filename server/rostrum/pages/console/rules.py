@@ -18,7 +18,6 @@ from rostrum.pages.apply.form import tidy
 from rostrum.pages.console.routes import session_of
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
-from rostrum.retention import DOSSIER_LIFE
 
 ADMINISTER = frozenset({Right.ADMINISTER})
 TEXT_MAX = 4000
@@ -63,7 +62,7 @@ async def amend(visit: Visit) -> web.StreamResponse:
         kind="decision",
         fields={"text": values["text"]},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     command = AmendProcedure(procedure, text_id)
     held = await house.desk.act(ACCREDITATION, session.session_id, command, visit.actor, also=[write])

@@ -21,7 +21,6 @@ from rostrum.pages.console.routes import ADMINISTER, session_of
 from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
-from rostrum.retention import DOSSIER_LIFE
 
 NEW = "new"
 """In place of a code in the address: a category that there is not yet."""
@@ -96,7 +95,7 @@ async def _run(visit: Visit, session: Accreditation, command: ChangeStanding, te
         kind="decision",
         fields={"text": text},
         created_at=now,
-        purge_at=now + DOSSIER_LIFE,
+        purge_at=now + house.lives.written,
     )
     held = await house.desk.act(ACCREDITATION, session.session_id, command, visit.actor, also=[write])
     for meeting_id in await house.desk.identifiers(MEETING):

@@ -104,7 +104,10 @@ export class Speaker {
       stream: /** @type {MediaStream} */ (this.outgoing),
       take,
       onstate: (state) => {
-        if (round === this.round) this.setting.changed(state, null);
+        if (round !== this.round) return;
+        // Protected since the page was opened, the place is taken in by voice alone.
+        if (state === "refused" && !this.setting.soundOnly) this.goOnByVoice();
+        else this.setting.changed(state, null);
       },
     });
     if (round !== this.round) sender.close();
@@ -112,6 +115,14 @@ export class Speaker {
       this.sender = sender;
       this.openOrShut();
     }
+  }
+
+  /** Shuts the camera for good, and comes back with the microphone. */
+  goOnByVoice() {
+    this.setting.soundOnly = true;
+    if (this.setting.selfview) this.setting.selfview.hidden = true;
+    this.disconnect();
+    if (asks(this.standing) && this.consented) void this.connect(false);
   }
 
   /** Another tab has taken over: let go at once, and do not come back by itself. */
