@@ -33,7 +33,15 @@ setup: build/stamps/python-run build/stamps/vendor ## Install what `make run` ne
 ##@ Develop
 .PHONY: test
 test: check ## Set up, check and run every test (PYTEST_ARGS="-k name" for some)
+ifeq ($(PYTEST_ARGS),)
+	pytest -n 2 $(IN_REAL_TIME:%=--ignore=tests/%)
+	pytest $(IN_REAL_TIME:%=tests/%)
+else
 	pytest $(PYTEST_ARGS)
+endif
+
+# what runs browsers, media and servers against the clock runs alone, as in tests/conftest.py; all else two at a time
+IN_REAL_TIME := faults journeys media topology
 
 .PHONY: test-kills
 test-kills: setup-dev catalogues ## Kill the server in 200 random meetings (KILLS=20 for fewer)

@@ -1,4 +1,4 @@
-"""Every page of the whole way looked at by axe, in English and Arabic, wide and narrow: no violation of WCAG 2.2 AA."""
+"""Every page of the whole way looked at by axe, in English and wide, in Arabic and narrow: no violation of WCAG 2.2 AA."""
 
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,7 @@ async def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("language", "width", "scheme"), [("en", 1280, "light"), ("ar", 390, "dark")])
 async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: int, scheme: str) -> None:
     found: dict[str, list[str]] = {}
     async with person(
