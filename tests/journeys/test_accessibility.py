@@ -1,4 +1,4 @@
-"""Every page of the whole way looked at by axe, in English and wide, in Arabic and narrow: no violation of WCAG 2.2 AA."""
+"""Every page of the whole way looked at by axe, wide in English, narrow in Arabic: no violation of WCAG 2.2 AA."""
 
 from pathlib import Path
 from typing import Any
