@@ -72,12 +72,13 @@ async def papers_fragment(visit: Visit, meeting: Meeting) -> str:
     """The papers of the item that the meeting is on, as a part of the page: made once for all who read the same."""
     language, restricted, ahead = language_of(visit.request), await _receives_restricted(visit), _reads_ahead(visit)
     may_speak = Right.SPEAK in visit.actor.rights
-    papers, there = await papers_of(visit), await _there(visit, meeting)
-    session = (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
+    there = await _there(visit, meeting)
 
     async def made() -> str:
+        # Read in here, once for all: papers that nobody has handed in yet are asked of the database at each load.
+        session = (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
         model = await papers_model(
-            papers,
+            await papers_of(visit),
             meeting,
             session,
             visit.house.names,
