@@ -1,6 +1,5 @@
 """Until when to apply, and with how much grace: set by the secretariat."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -10,7 +9,8 @@ from rostrum.assembly.refusal import Refused, Why
 from rostrum.desk import ACCREDITATION
 from rostrum.i18n.refusals import WORDS
 from rostrum.pages.console.routes import ADMINISTER, session_of
-from rostrum.pages.render import locale_of, page
+from rostrum.pages.console.settings_page import settings_page
+from rostrum.pages.render import locale_of
 from rostrum.pages.route import Route, Visit
 
 FIELDS = ("closes_on", "closes_time", "grace_on", "grace_time")
@@ -19,7 +19,7 @@ FIELDS = ("closes_on", "closes_time", "grace_on", "grace_time")
 async def deadlines(visit: Visit) -> web.StreamResponse:
     """The deadlines as they are."""
     session = await session_of(visit)
-    return await _page(visit, _values(session.deadlines), {})
+    return await settings_page(visit, "console/deadlines.html", _values(session.deadlines), {})
 
 
 async def set_deadlines(visit: Visit) -> web.StreamResponse:
@@ -35,14 +35,16 @@ async def set_deadlines(visit: Visit) -> web.StreamResponse:
         except ValueError:
             errors[f"{name}_on"] = words
     if errors:
-        return await _page(visit, values, errors)
+        return await settings_page(visit, "console/deadlines.html", values, errors)
     session = await session_of(visit)
     try:
         await visit.house.desk.act(ACCREDITATION, session.session_id, SetDeadlines(*moments), visit.actor)
     except Refused as refused:
         if refused.why is not Why.GRACE_BEFORE_DEADLINE:
             raise
-        return await _page(visit, values, {"grace_on": locale_of(visit).gettext(WORDS[refused.why][0])})
+        return await settings_page(
+            visit, "console/deadlines.html", values, {"grace_on": locale_of(visit).gettext(WORDS[refused.why][0])}
+        )
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/deadlines?saved=yes")
 
 
@@ -59,19 +61,6 @@ def _values(current: Deadlines) -> dict[str, str]:
         values[f"{name}_on"] = "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d}"
         values[f"{name}_time"] = "" if moment is None else f"{moment.astimezone(UTC):%H:%M}"
     return values
-
-
-async def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str]) -> web.StreamResponse:
-    return page(
-        visit,
-        "console/deadlines.html",
-        status=422 if errors else 200,
-        at=f"/at/{visit.place_id}/console",
-        session=await session_of(visit),
-        values=values,
-        errors=errors,
-        saved=visit.request.query.get("saved") == "yes",
-    )
 
 
 ROUTES = (

@@ -1,13 +1,12 @@
 """How this session decides on applications: by how many, with what period for appeals, and how long bulk waits."""
 
-from collections.abc import Mapping
-
 from aiohttp import web
 
 from rostrum.assembly.review import APPEAL_DAYS_MAX, UNDO_MAX_S, Review, SetReview
 from rostrum.desk import ACCREDITATION
 from rostrum.pages.console.routes import ADMINISTER, session_of
-from rostrum.pages.render import locale_of, page
+from rostrum.pages.console.settings_page import settings_page
+from rostrum.pages.render import locale_of
 from rostrum.pages.route import Route, Visit
 
 
@@ -19,7 +18,7 @@ async def review(visit: Visit) -> web.StreamResponse:
         "appeal_days": str(current.appeal_days),
         "undo_minutes": str(current.undo_s // 60),
     }
-    return await _page(visit, values, {})
+    return await settings_page(visit, "console/review.html", values, {})
 
 
 async def set_review(visit: Visit) -> web.StreamResponse:
@@ -36,7 +35,7 @@ async def set_review(visit: Visit) -> web.StreamResponse:
     if minutes is None:
         errors["undo_minutes"] = words("Enter a number of minutes from 0 to 1,440.")
     if days is None or minutes is None or errors:
-        return await _page(visit, values, errors)
+        return await settings_page(visit, "console/review.html", values, errors)
     command = SetReview(Review(int(values["deciders"]), days, minutes * 60))
     await visit.house.desk.act(ACCREDITATION, visit.session_id, command, visit.actor)
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/review?saved=yes")
@@ -44,19 +43,6 @@ async def set_review(visit: Visit) -> web.StreamResponse:
 
 def _number(text: str, most: int) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and int(text) <= most else None
-
-
-async def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str]) -> web.StreamResponse:
-    return page(
-        visit,
-        "console/review.html",
-        status=422 if errors else 200,
-        at=f"/at/{visit.place_id}/console",
-        session=await session_of(visit),
-        values=values,
-        errors=errors,
-        saved=visit.request.query.get("saved") == "yes",
-    )
 
 
 ROUTES = (
