@@ -22,5 +22,8 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def site(folder: Path) -> Iterator[Site]:
     """The running installation."""
-    with whole_site(folder) as running:
+    # Each try in a folder of its own: one that is made again after a failure says what that was.
+    attempt = Path(tempfile.mkdtemp(prefix="site-", dir=folder))
+    attempt.chmod(0o755)
+    with whole_site(attempt) as running:
         yield running
