@@ -16,6 +16,7 @@ from rostrum.assembly.entry import ENTRY_MACHINE
 from rostrum.assembly.motions import MOTION_MACHINE
 from rostrum.assembly.sitting import MEETING_MACHINE
 from rostrum.assembly.state_credentials import CREDENTIALS_MACHINE
+from rostrum.assembly.statement import STATEMENT_MACHINE
 from rostrum.assembly.voting import VOTE_MACHINE
 
 BEGIN, END = "<!-- machines: made by `make docs` -->", "<!-- end of machines -->"
@@ -28,6 +29,7 @@ MACHINES: Mapping[str, tuple[Machine, str]] = {
     "A question put to consensus": (CONSENT_MACHINE, "consent.py"),
     "A vote": (VOTE_MACHINE, "voting.py"),
     "A handover in a booth": (HANDOVER_MACHINE, "booth.py"),
+    "A video statement": (STATEMENT_MACHINE, "statement.py"),
     "A state's credentials": (CREDENTIALS_MACHINE, "state_credentials.py"),
 }
 

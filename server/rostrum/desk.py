@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers
+from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers, statement, statement_acts
 from rostrum.assembly.accreditation import Accreditation, AccreditationCommand, AccreditationEvent
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.credentials import Credentials, CredentialsCommand, CredentialsEvent
@@ -21,6 +21,8 @@ from rostrum.assembly.interpretation import Interpretation, InterpretationComman
 from rostrum.assembly.meeting import Meeting, MeetingCommand, MeetingEvent
 from rostrum.assembly.papers import Papers, PapersCommand, PapersEvent
 from rostrum.assembly.refusal import Refused
+from rostrum.assembly.statement import StatementEvent, Statements
+from rostrum.assembly.statement_acts import StatementCommand
 from rostrum.record.codec import Event as AnyEvent
 from rostrum.record.journal import Clash, Journal, Recorded, Write
 
@@ -67,7 +69,17 @@ INTERPRETATION: Aggregate[Interpretation, InterpretationCommand, InterpretationE
     "interpretation", Interpretation(), interpretation.decide, interpretation.apply
 )
 """Of a meeting, by its identifier."""
-AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (MEETING, ACCREDITATION, CREDENTIALS, PAPERS, INTERPRETATION)
+STATEMENTS: Aggregate[Statements, StatementCommand, StatementEvent] = Aggregate(
+    "statements", Statements(), statement_acts.decide, statement.apply
+)
+AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (
+    MEETING,
+    ACCREDITATION,
+    CREDENTIALS,
+    PAPERS,
+    INTERPRETATION,
+    STATEMENTS,
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rostrum.assembly import consent as c
 from rostrum.assembly import line as ln
 from rostrum.assembly import motions as m
+from rostrum.assembly import recording as rec
 from rostrum.assembly import speakers as sp
 from rostrum.assembly import speaking as sg
 from rostrum.assembly import voting as v
@@ -28,7 +29,7 @@ from rostrum.assembly.meeting import (
     fold,
 )
 from rostrum.assembly.presence import MarkPresence, NotePresence
-from rostrum.assembly.program import HALL, place_source, program
+from rostrum.assembly.program import HALL, place_source, program, recording_source
 from rostrum.assembly.refusal import Refused
 from rostrum.assembly.rules import load
 from rostrum.assembly.rules.procedure import Closing
@@ -141,11 +142,23 @@ class ProcedureMachine(RuleBasedStateMachine):
         ]  # fmt: skip
         self.act(commands[which], CHAIR)
 
-    @rule(n=st.integers(0, 9), which=st.integers(0, 6))
+    @rule(n=st.integers(0, 9), which=st.integers(0, 5))
     def lines(self, n: int, which: int) -> None:
         entry_id = self.pick(n)
-        kinds = (ln.LoseLine, ln.LoseLine, ln.RestoreLine, ln.AwaitLine, ln.PassOver, ln.ReadOut, ln.PlayRecording)
+        kinds = (ln.LoseLine, ln.LoseLine, ln.RestoreLine, ln.AwaitLine, ln.PassOver, ln.ReadOut)
         self.act(kinds[which](entry_id), SYSTEM)
+
+    @rule(n=st.integers(0, 9), which=st.integers(0, 5), instead=st.booleans())
+    def recordings(self, n: int, which: int, instead: bool) -> None:
+        speech, entry_id = self.meeting.floor.speech, self.pick(n)
+        if speech is not None and speech.is_played:
+            entry_id = speech.entry_id
+        commands: list[MeetingCommand] = [
+            rec.AttachRecording(entry_id, "video", instead), rec.AttachRecording(entry_id, "video", instead),
+            rec.PlayRecording(entry_id), rec.EndRecording(entry_id), rec.FailRecording(entry_id),
+            rec.DetachRecording(entry_id),
+        ]  # fmt: skip
+        self.act(commands[which], SYSTEM)
 
     @rule(agreed=st.booleans(), n=st.integers(0, 9), actor=st.sampled_from(STATES), appeal=st.booleans())
     def ruling(self, agreed: bool, n: int, actor: Actor, appeal: bool) -> None:
@@ -221,7 +234,10 @@ class ProcedureMachine(RuleBasedStateMachine):
     @invariant()
     def nobody_is_heard_who_was_not_given_the_floor(self) -> None:
         speech = self.meeting.floor.speech
-        allowed = {HALL} | ({place_source(speech.place_id)} if speech and speech.running_since else set())
+        allowed = {HALL}
+        if speech is not None and speech.running_since is not None:
+            played = recording_source(speech.entry_id)
+            allowed.add(played if speech.is_played else place_source(speech.place_id))
         assert program(self.meeting).on_air <= allowed
         if speech is not None and speech.line_lost_at is not None:
             assert speech.running_since is None, "nobody loses time to a bad line"

@@ -86,6 +86,8 @@ class Entry:
     """Comes back first: its line failed while it spoke."""
     line_lost: bool = False
     recording_id: str | None = None
+    instead: bool = False
+    """The recorded statement is played when it is called; else only where the line fails."""
     began_at: datetime | None = None
     ended_at: datetime | None = None
     turns: int = 0

@@ -59,24 +59,7 @@ class ReadOut:
     needs: ClassVar = RUN
 
 
-@dataclass(frozen=True)
-class AttachRecording:
-    """A recorded statement is there that can be played in this entry's stead."""
-
-    entry_id: str
-    recording_id: str
-    needs: ClassVar = (Right.ADMINISTER,)
-
-
-@dataclass(frozen=True)
-class PlayRecording:
-    """The recorded statement is played. Raises `Refused` where none exists."""
-
-    entry_id: str
-    needs: ClassVar = RUN
-
-
-LineCommand = LoseLine | RestoreLine | AwaitLine | PassOver | ReadOut | AttachRecording | PlayRecording
+LineCommand = LoseLine | RestoreLine | AwaitLine | PassOver | ReadOut
 
 
 # Events
@@ -114,24 +97,7 @@ class ReadingOutBegan:
     entry_id: str
 
 
-@dataclass(frozen=True)
-class RecordingAttached:
-    """A recorded statement can be played for this entry."""
-
-    at: datetime
-    entry_id: str
-    recording_id: str
-
-
-@dataclass(frozen=True)
-class RecordingStarted:
-    """The recorded statement is played, and the clock runs."""
-
-    at: datetime
-    entry_id: str
-
-
-LineEvent = LineFailed | LineRestored | LineAwaited | ReadingOutBegan | RecordingAttached | RecordingStarted
+LineEvent = LineFailed | LineRestored | LineAwaited | ReadingOutBegan
 
 
 def decide(floor: Floor, command: LineCommand, now: datetime) -> list[LineEvent | SpeakerPassedOver]:
@@ -145,26 +111,20 @@ def decide(floor: Floor, command: LineCommand, now: datetime) -> list[LineEvent 
         case RestoreLine():
             return [LineRestored(now, command.entry_id)] if _is_lost(floor, command.entry_id) else []
         case AwaitLine():
-            _lost(floor, command.entry_id)
+            lost(floor, command.entry_id)
             return [LineAwaited(now, command.entry_id)]
         case PassOver():
-            speech = _lost(floor, command.entry_id)
+            speech = lost(floor, command.entry_id)
             entry = floor.entry(speech.entry_id)
             if entry is None or entry.kind not in (Kind.STATEMENT, Kind.REPLY):
                 raise Refused(Why.NOT_A_STATEMENT)
             return [SpeakerPassedOver(now, speech.entry_id, speech.used_at(now))]
         case ReadOut():
-            return [ReadingOutBegan(now, _lost(floor, command.entry_id).entry_id)]
-        case AttachRecording():
-            return [RecordingAttached(now, floor.waiting_entry(command.entry_id).entry_id, command.recording_id)]
-        case PlayRecording():
-            entry = floor.entry(_lost(floor, command.entry_id).entry_id)
-            if entry is None or entry.recording_id is None:
-                raise Refused(Why.NO_RECORDING)
-            return [RecordingStarted(now, entry.entry_id)]
+            return [ReadingOutBegan(now, lost(floor, command.entry_id).entry_id)]
 
 
-def _lost(floor: Floor, entry_id: str) -> Speech:
+def lost(floor: Floor, entry_id: str) -> Speech:
+    """The running statement, if its line is gone. Raises `Refused`."""
     speech = floor.speech_of(entry_id)
     if speech.line_lost_at is None:
         raise Refused(Why.LINE_NOT_LOST)
@@ -182,8 +142,6 @@ def _is_lost(floor: Floor, entry_id: str) -> bool:
 def apply(floor: Floor, event: LineEvent | SpeakerPassedOver) -> Floor:
     """The floor after an event."""
     match event:
-        case RecordingAttached():
-            return floor.changed(event.entry_id, recording_id=event.recording_id)
         case SpeakerPassedOver():
             entry = floor.entry(event.entry_id)
             spoken_ms = event.used_ms - (entry.used_ms if entry else 0)
@@ -207,9 +165,7 @@ def apply(floor: Floor, event: LineEvent | SpeakerPassedOver) -> Floor:
             return replace(floor, speech=_changed(floor.speech, event))
 
 
-def _changed(
-    speech: Speech | None, event: LineFailed | LineAwaited | ReadingOutBegan | RecordingStarted
-) -> Speech | None:
+def _changed(speech: Speech | None, event: LineFailed | LineAwaited | ReadingOutBegan) -> Speech | None:
     if speech is None:
         return None
     match event:
@@ -221,7 +177,3 @@ def _changed(
             return replace(speech, awaited=True)
         case ReadingOutBegan():
             return replace(speech, delivery=Delivery.READ_OUT, running_since=event.at, line_lost_at=None, awaited=False)
-        case RecordingStarted():
-            return replace(
-                speech, delivery=Delivery.RECORDING, running_since=event.at, line_lost_at=None, awaited=False
-            )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import get_args
 
 from rostrum.assembly import consent as consent_rules
-from rostrum.assembly import effects, groups, line, motions, presence, speakers, speaking, swap, voting
+from rostrum.assembly import effects, groups, line, motions, presence, recording, speakers, speaking, swap, voting
 from rostrum.assembly import sitting as sitting_rules
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.agenda import AgendaItem, ItemOpened, OpenItem
@@ -33,6 +33,7 @@ from rostrum.assembly.groups import GroupCommand, GroupEvent
 from rostrum.assembly.line import LineCommand, LineEvent
 from rostrum.assembly.motions import MotionCommand, MotionEvent, Motions, MotionState
 from rostrum.assembly.presence import Presence, PresenceCommand, PresenceEvent
+from rostrum.assembly.recording import RecordingCommand, RecordingEvent
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.rules import Rules
 from rostrum.assembly.sitting import (
@@ -132,6 +133,7 @@ MeetingCommand = (
     | ListCommand
     | SpeakingCommand
     | LineCommand
+    | RecordingCommand
     | SwapCommand
     | GroupCommand
     | MotionCommand
@@ -147,6 +149,7 @@ MeetingEvent = (
     | ListEvent
     | SpeakingEvent
     | LineEvent
+    | RecordingEvent
     | SwapEvent
     | GroupEvent
     | MotionEvent
@@ -155,14 +158,17 @@ MeetingEvent = (
     | PresenceEvent
 )
 
-AHEAD = (*get_args(ListCommand), *get_args(SwapCommand), *get_args(GroupCommand), *get_args(PresenceCommand))
+AHEAD = (
+    *get_args(ListCommand), *get_args(SwapCommand), *get_args(GroupCommand), *get_args(PresenceCommand),
+    recording.AttachRecording, recording.DetachRecording,
+)  # fmt: skip
 """Commands for which the meeting need not sit: the list is opened, and names are inscribed, ahead of it."""
 
 DURING_A_VOTE = (
     voting.CastVote, voting.CountHand, voting.CloseVote, voting.AnnulVote, motions.RaiseMotion, motions.TakeUpMotion,
     motions.RuleOnPoint, speakers.RequestFloor, speakers.InscribeSpeaker, speakers.WithdrawRequest,
     speaking.YieldFloor, speaking.EndSpeech, speaking.PauseSpeech, speaking.ResumeSpeech, *get_args(LineCommand),
-    *get_args(PresenceCommand),
+    *get_args(RecordingCommand), *get_args(PresenceCommand),
 )  # fmt: skip
 """What does not interrupt a vote: voting, a point of order on its conduct, and what nobody in the room notices."""
 
@@ -221,6 +227,8 @@ def _in_sitting(
         return list(speaking.decide(floor, command, actor, now, sitting))
     if isinstance(command, LineCommand):
         return list(line.decide(floor, command, now))
+    if isinstance(command, RecordingCommand):
+        return list(recording.decide(floor, command, now, ends_speech=sitting.rules.procedure.time.recording_ends))
     if isinstance(command, SwapCommand):
         return list(swap.decide(floor, command, actor, now))
     if isinstance(command, GroupCommand):
@@ -360,7 +368,7 @@ def _moved_on(meeting: Meeting) -> Meeting:
 
 
 def _apply_to_floor(
-    floor: Floor, event: EntryEvent | ListEvent | SpeakingEvent | LineEvent | SwapEvent | GroupEvent
+    floor: Floor, event: EntryEvent | ListEvent | SpeakingEvent | LineEvent | RecordingEvent | SwapEvent | GroupEvent
 ) -> Floor:
     if isinstance(event, SwapEvent):
         return swap.apply(floor, event)
@@ -368,6 +376,8 @@ def _apply_to_floor(
         return replace(floor, groups=groups.apply(floor.groups, event))
     if isinstance(event, LineEvent | SpeakerPassedOver):
         return line.apply(floor, event)
+    if isinstance(event, RecordingEvent):
+        return recording.apply(floor, event)
     if isinstance(event, EntryFell):
         return swap.lapsed(floor.moved(event.entry_id, event))
     if isinstance(event, ListEvent | FloorRequested | RequestWithdrawn):

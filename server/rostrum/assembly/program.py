@@ -13,7 +13,7 @@ from rostrum.assembly.interpretation import HALL_SPEAKER, WORKING_LANGUAGES, Int
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.release import OPEN, Guard
 from rostrum.assembly.sitting import MeetingKind
-from rostrum.assembly.speech import Delivery
+from rostrum.assembly.speech import Delivery, Speech
 
 HALL = "hall"
 """The source that carries the hall's camera and sound."""
@@ -22,6 +22,11 @@ HALL = "hall"
 def place_source(place_id: str) -> str:
     """The source of a remote place."""
     return f"place:{place_id}"
+
+
+def recording_source(entry_id: str) -> str:
+    """The source of the recorded statement of an entry: not its place, whose camera may be open meanwhile."""
+    return f"recording:{entry_id}"
 
 
 class Slot(StrEnum):
@@ -125,17 +130,17 @@ def program(
 
     Nobody's place is a source in it unless that place has the floor and the clock runs, or is an interpreter's on air:
     while a statement is paused the presiding officer, in the hall, is heard instead, and so is the hall while
-    the secretariat reads a statement out or a recording is played in it.
+    the secretariat reads a statement out. A recorded statement is a source of its own, while its clock runs.
     A meeting that is not open carries the hall's picture without its sound, and no interpretation.
     """
     speech, hall = meeting.floor.speech, dict[Slot, Fill]()
     if not meeting.is_open:
         return _for_all({FLOOR_CHANNEL: {Slot.STAGE: Fill(HALL)}}, {FLOOR_CHANNEL: hall}, OPEN, meeting.kind)
-    if speech is None or not speech.heard_from_afar:
+    speaker = None if speech is None else _far_source(speech)
+    if speaker is None:
         floor = Fill(HALL)
         remote = {Slot.STAGE: floor, Slot.FLOOR: floor}
     else:
-        speaker = place_source(speech.place_id)
         floor = Fill(speaker, to_itself=HALL)
         remote = {Slot.STAGE: floor, Slot.PODIUM: Fill(HALL), Slot.FLOOR: floor}
         hall = {Slot.STAGE: Fill(speaker), Slot.FLOOR: Fill(speaker)}
@@ -148,6 +153,13 @@ def program(
         near[language] = {**_channel(hall, Fill(floor.source), place_id), Slot.FLOOR: EMPTY}
     guard = OPEN if speech is None else guard_of(speech.place_id)
     return _for_all(far, near, guard, meeting.kind)
+
+
+def _far_source(speech: Speech) -> str | None:
+    """What carries a statement that does not come from the hall; None: the hall does."""
+    if speech.is_played and speech.running_since is not None:
+        return recording_source(speech.entry_id)
+    return place_source(speech.place_id) if speech.heard_from_afar else None
 
 
 def _channel(slots: Mapping[Slot, Fill], floor: Fill, interpreter_id: str | None) -> dict[Slot, Fill]:

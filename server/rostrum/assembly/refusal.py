@@ -146,6 +146,13 @@ class Why(StrEnum):
     LINE_NOT_LOST = "line-not-lost"
     LINE_STILL_LOST = "line-still-lost"
     NO_RECORDING = "no-recording"
+    # video statements
+    NO_SUCH_STATEMENT = "no-such-statement"
+    STATEMENT_LATE = "statement-late"
+    STATEMENT_DELIVERED = "statement-delivered"
+    STATEMENT_NOT_THERE_YET = "statement-not-there-yet"
+    STATEMENT_TOO_LARGE = "statement-too-large"
+    VOICE_ONLY = "voice-only"
     # interpretation
     NO_SUCH_BOOTH = "no-such-booth"
     NO_SUCH_LANGUAGE = "no-such-language"

@@ -10,7 +10,7 @@ from rostrum.assembly.actor import Actor, Right
 from rostrum.assembly.entry import CallTakenBack, EndTakenBack, Entry, Kind, SpeakerCalled, SpeechEnded
 from rostrum.assembly.floor import Floor, Sitting
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.assembly.speech import Speech
+from rostrum.assembly.speech import Delivery, Speech
 from rostrum.assembly.swap import lapsed
 
 EXTENSION_MAX_MS = 60 * 60 * 1000
@@ -343,9 +343,10 @@ def _called(floor: Floor, event: SpeakerCalled) -> Floor:
         event.entry_id, event, returns=False, line_lost=False, turns=before.turns + 1,
         began_at=before.began_at or event.at, limit_ms=event.limit_ms,
     )  # fmt: skip
+    played = before.instead and before.recording_id is not None
     speech = Speech(
         before.entry_id, before.place_id, before.delegation_id, before.remote, event.at, event.limit_ms,
-        event.used_ms, event.at,
+        event.used_ms, event.at, Delivery.RECORDING if played else Delivery.PERSON, played_from_ms=event.used_ms,
     )  # fmt: skip
     called = floor.called if event.entry_id in floor.called else (*floor.called, event.entry_id)
     return replace(moved, speech=speech, called=called, ended=None, ended_at=None)

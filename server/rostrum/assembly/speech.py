@@ -31,6 +31,10 @@ class Speech:
     """The speaker's line is gone since then; None: it is there."""
     awaited: bool = False
     """The presiding officer chose to wait for the line."""
+    played_from_ms: int = 0
+    """What was used when the recorded statement began to be played."""
+    recording_failed: bool = False
+    """The recorded statement could not be played to its end."""
 
     def used_at(self, now: datetime) -> int:
         """Milliseconds used at `now`."""
@@ -46,3 +50,12 @@ class Speech:
     def heard_from_afar(self) -> bool:
         """Whether the speaker's own far camera and microphone carry it now."""
         return self.remote and self.delivery is Delivery.PERSON and self.running_since is not None
+
+    @property
+    def is_played(self) -> bool:
+        """Whether a recorded statement carries it; while the clock stands, it stands too."""
+        return self.delivery is Delivery.RECORDING
+
+    def played_at(self, now: datetime) -> int:
+        """How far a recorded statement has come, in ms from its beginning."""
+        return self.used_at(now) - self.played_from_ms

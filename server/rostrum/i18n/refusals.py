@@ -6,6 +6,7 @@ from rostrum.assembly.refusal import Why
 from rostrum.i18n.refusals_files import FILES
 from rostrum.i18n.refusals_interpretation import INTERPRETATION
 from rostrum.i18n.refusals_protection import PROTECTION
+from rostrum.i18n.refusals_statements import STATEMENTS
 from rostrum.i18n.review_refusals import REVIEW_WORDS
 
 
@@ -18,6 +19,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     **FILES,
     **INTERPRETATION,
     **PROTECTION,
+    **STATEMENTS,
     Why.NOT_ENTITLED: (
         _("This page is not open to you."),
         _("Open the personal link that you were sent. If you did, ask the secretariat what your place allows."),

@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers
+from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers, statement
 from rostrum.assembly.accreditation import AccreditationEvent
 from rostrum.assembly.credentials import CredentialsEvent
 from rostrum.assembly.interpretation import InterpretationEvent
 from rostrum.assembly.meeting import MeetingEvent
 from rostrum.assembly.papers import PapersEvent
+from rostrum.assembly.statement import StatementEvent
 
-Event = MeetingEvent | AccreditationEvent | CredentialsEvent | PapersEvent | InterpretationEvent
+Event = MeetingEvent | AccreditationEvent | CredentialsEvent | PapersEvent | InterpretationEvent | StatementEvent
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 KINDS: Mapping[str, type[Event]] = {
@@ -24,6 +25,7 @@ KINDS: Mapping[str, type[Event]] = {
         *credentials.EVENTS,
         *papers.EVENTS,
         *interpretation.EVENTS,
+        *statement.EVENTS,
     )
 }
 

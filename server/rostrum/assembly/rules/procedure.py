@@ -58,6 +58,8 @@ class TimeRules:
     cut_off: bool = False
     undo_ms: int = 30_000
     """How long after it a call or an end can be taken back."""
+    recording_ends: bool = True
+    """Whether a statement is over when its recording is; else the clock stands until the presiding officer ends it."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 WAITING = (MeetingState.SCHEDULED, MeetingState.SUSPENDED)
 """Meetings that do not sit now, and will."""
-SWITCHES = ("closing_stops_points", "present_only", "cut_off")
+SWITCHES = ("closing_stops_points", "present_only", "cut_off", "recording_ends")
 
 
 async def rules(visit: Visit) -> web.StreamResponse:
@@ -98,6 +98,7 @@ def values_of(procedure: Procedure) -> dict[str, str]:
         "closing_stops_points": speakers.closing_stops_points,
         "present_only": speakers.present_only,
         "cut_off": time.cut_off,
+        "recording_ends": time.recording_ends,
     }
     return {
         **{name: str(number) for name, number in numbers.items()},
@@ -141,6 +142,7 @@ def filled(procedure: Procedure, values: Mapping[str, str]) -> Procedure:
         group_limit_ms=number["group_limit_s"] * 1000,
         undo_ms=number["undo_s"] * 1000,
         cut_off=on["cut_off"],
+        recording_ends=on["recording_ends"],
     )
     reply = replace(
         procedure.reply,
