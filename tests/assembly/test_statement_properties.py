@@ -58,7 +58,7 @@ class StatementMachine(RuleBasedStateMachine):
             return False
         for event in decided:
             assert decode(*encode(event)) == event
-            self.state = apply(self.state, event)  # type: ignore[arg-type]  # what it decoded is of this aggregate
+            self.state = apply(self.state, event)
         self.events += decided
         return True
 

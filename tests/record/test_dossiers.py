@@ -12,8 +12,9 @@ from rostrum.record.drafts import Drafts
 from rostrum.record.journal import Write
 from rostrum.record.links import Links
 from rostrum.record.outbox import ATTEMPTS_MAX, MailState, Outbox
-from rostrum.record.sealing import Seal, WrongKey
+from rostrum.record.sealing import Seal
 from rostrum.record.tables import dossier
+from rostrum.sealed_file import WrongKey
 from rostrum.settings import Settings
 from tests.support.mails import new, plain_letter
 

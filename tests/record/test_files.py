@@ -9,9 +9,9 @@ import pytest
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.record.database import Database
 from rostrum.record.files import FileStore, KeptFile, Owner
-from rostrum.record.sealed_file import SealedFile, pieces, sealed_size
-from rostrum.record.sealing import Seal, WrongKey
+from rostrum.record.sealing import Seal
 from rostrum.record.uploads import Busy, Uploads
+from rostrum.sealed_file import SealedFile, WrongKey, pieces, sealed_size
 from rostrum.settings import Settings
 from rostrum.uploads.cleaner import Cleaner
 from rostrum.uploads.intake import Intake, Life, shown_name

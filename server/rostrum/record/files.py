@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rostrum.keyfile import kept_key
 from rostrum.record.database import Database
 from rostrum.record.journal import Write
-from rostrum.record.sealed_file import SealedFile, pieces
 from rostrum.record.sealing import Seal
 from rostrum.record.tables import file as file_table
+from rostrum.sealed_file import SealedFile, pieces
 
 STRAY_LIFE = timedelta(days=1)
 """How long bytes that no row knows are left alone: their write may be about to be committed."""

@@ -12,14 +12,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from rostrum.keyfile import kept_key
+from rostrum.sealed_file import WrongKey
 
 NONCE_BYTES = 12
 KEY_ID_BYTES = 1
 FORMAT = b"\x01"
-
-
-class WrongKey(Exception):
-    """Something was sealed with a key that is not the one at hand, or was changed."""
 
 
 class Seal:

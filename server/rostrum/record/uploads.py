@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, insert, select
 
 from rostrum.record.database import Database
 from rostrum.record.files import STRAY_LIFE, Owner, older_than
-from rostrum.record.sealed_file import SealedFile, pieces, sealed_size
 from rostrum.record.sealing import Seal
 from rostrum.record.tables import upload as upload_table
+from rostrum.sealed_file import SealedFile, pieces, sealed_size
 
 
 class Busy(Exception):
@@ -41,6 +41,8 @@ class Uploads:
         self._folder = folder
         self._key = key
         self._writing: set[str] = set()
+        self._reached: dict[str, tuple[int, int, int]] = {}
+        """Where uploads were left that are under way here: large ones are not walked through for each part."""
 
     async def begin(
         self, upload_id: str, owner: Owner, *, name: str, length: int, created_at: datetime, expires_at: datetime
@@ -67,7 +69,7 @@ class Uploads:
             row = (await session.execute(chosen)).mappings().one_or_none()
         if row is None:
             return None
-        offset = await asyncio.to_thread(sealed_size, self._path(upload_id))
+        offset = await asyncio.to_thread(sealed_size, self._path(upload_id), self._reached.get(upload_id))
         name = str(self._seal.open(upload_id, row["sealed"]).get("name", ""))
         owner = Owner(row["session_id"], row["subject"], row["kind"], row["purpose"])
         return Upload(upload_id, owner, name, row["length"], offset, row["expires_at"])
@@ -85,10 +87,11 @@ class Uploads:
             raise Busy(upload_id)
         self._writing.add(upload_id)
         try:
-            sealed = SealedFile(self._path(upload_id), self._key, upload_id)
+            sealed = SealedFile(self._path(upload_id), self._key, upload_id, self._reached.get(upload_id))
             try:
                 yield sealed
             finally:
+                self._reached[upload_id] = sealed.mark()
                 sealed.close()
         finally:
             self._writing.discard(upload_id)
@@ -101,6 +104,7 @@ class Uploads:
 
     async def end(self, upload_id: str) -> None:
         """Forget an upload, bytes and all."""
+        self._reached.pop(upload_id, None)
         async with self._database.session() as session:
             await session.execute(delete(upload_table).where(upload_table.c.upload_id == upload_id))
         await asyncio.to_thread(self._path(upload_id).unlink, missing_ok=True)
@@ -118,6 +122,7 @@ class Uploads:
             if path.name not in known:
                 await asyncio.to_thread(path.unlink, missing_ok=True)
         for upload_id in ended:
+            self._reached.pop(upload_id, None)
             await asyncio.to_thread(self._path(upload_id).unlink, missing_ok=True)
         return len(ended)
 

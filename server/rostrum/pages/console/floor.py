@@ -5,7 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
-from rostrum.assembly import line
+from rostrum.assembly import line, recording
 from rostrum.assembly.actor import Right
 from rostrum.assembly.agenda import OpenItem
 from rostrum.assembly.consent import AskConsent, Matter
@@ -124,6 +124,6 @@ ROUTES = (
     run("/line/{entry_id}/wait", make=lambda sent: line.AwaitLine(_entry(sent))),
     run("/line/{entry_id}/next", make=lambda sent: line.PassOver(_entry(sent))),
     run("/line/{entry_id}/reading", make=lambda sent: line.ReadOut(_entry(sent))),
-    run("/line/{entry_id}/recording", make=lambda sent: line.PlayRecording(_entry(sent))),
+    run("/line/{entry_id}/recording", make=lambda sent: recording.PlayRecording(_entry(sent))),
     run("/line/{entry_id}/back", make=lambda sent: line.RestoreLine(_entry(sent))),
 )

@@ -5,8 +5,11 @@ is a length, a nonce and what AES-256-GCM makes of a piece, bound to its number 
 that grows (an upload) has no last record yet; one that is kept has, so that a shortened one does not open.
 """
 
+import io
 import os
 import struct
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -15,8 +18,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from rostrum.record.sealing import WrongKey
 
 FORMAT = b"\x01"
 SALT_BYTES = 32
@@ -28,12 +29,20 @@ PIECE_BYTES = 64 * 1024
 _LENGTH = struct.Struct(">I")
 
 
-class FileKey:
-    """What a file of this identifier is sealed with."""
+class WrongKey(Exception):
+    """Something was sealed with a key that is not the one at hand, or was changed."""
 
-    def __init__(self, master: bytes, identifier: str, salt: bytes) -> None:
-        derive = HKDF(SHA256(), 32, salt, b"rostrum.file:" + identifier.encode())
-        self._cipher = AESGCM(derive.derive(master))
+
+def derived(master: bytes, identifier: str, salt: bytes) -> bytes:
+    """The key of one file alone: whoever is handed it opens no other."""
+    return HKDF(SHA256(), 32, salt, b"rostrum.file:" + identifier.encode()).derive(master)
+
+
+class FileKey:
+    """What a file of this identifier is sealed with, by its own key (`derived`)."""
+
+    def __init__(self, key: bytes, identifier: str) -> None:
+        self._cipher = AESGCM(key)
         self._identifier = identifier.encode()
 
     def seal(self, piece: bytes, number: int, *, last: bool) -> bytes:
@@ -55,8 +64,11 @@ class FileKey:
 class SealedFile:
     """A file being written, from its beginning or from where it stopped. Not for two writers at once."""
 
-    def __init__(self, path: Path, master: bytes, identifier: str) -> None:
-        """Open or begin the file. A record that was half written when the machine stopped is cut off."""
+    def __init__(self, path: Path, master: bytes, identifier: str, known: tuple[int, int, int] | None = None) -> None:
+        """Open or begin the file. A record that was half written when the machine stopped is cut off.
+
+        `known`: the `mark` at which it was left, so that a large file is not walked through again.
+        """
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._file: IO[bytes] = os.fdopen(descriptor, "r+b")
@@ -66,8 +78,9 @@ class SealedFile:
             self._file.seek(0)
             self._file.truncate()
             self._file.write(head)
-        self._key = FileKey(master, identifier, head[len(FORMAT) :])
-        self._number, self.size, end = _walk(self._file)
+        self._key = FileKey(derived(master, identifier, head[len(FORMAT) :]), identifier)
+        whole = known is not None and known[2] == self._file.seek(0, os.SEEK_END)
+        self._number, self.size, end = known if whole and known is not None else _walk(self._file)
         self._file.seek(end)
         self._file.truncate()
 
@@ -116,11 +129,11 @@ def _walk(file: IO[bytes]) -> tuple[int, int, int]:
     return number, size, end
 
 
-def sealed_size(path: Path) -> int:
-    """How many bytes a file holds, sealed; 0 where there is none."""
+def sealed_size(path: Path, known: tuple[int, int, int] | None = None) -> int:
+    """How many bytes a file holds, sealed; 0 where there is none. `known` as for `SealedFile`."""
     try:
         with path.open("rb") as file:
-            return _walk(file)[1]
+            return known[1] if known is not None and known[2] == file.seek(0, os.SEEK_END) else _walk(file)[1]
     except FileNotFoundError:
         return 0
 
@@ -132,7 +145,7 @@ def pieces(path: Path, master: bytes, identifier: str, *, whole: bool) -> Iterat
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-        key = FileKey(master, identifier, head[len(FORMAT) :])
+        key = FileKey(derived(master, identifier, head[len(FORMAT) :]), identifier)
         number, ended = 0, False
         while packed := file.read(_LENGTH.size):
             (length,) = _LENGTH.unpack(packed)
@@ -144,3 +157,79 @@ def pieces(path: Path, master: bytes, identifier: str, *, whole: bool) -> Iterat
                 yield piece
         if whole and not ended:
             raise WrongKey(identifier)
+
+
+def key_of(path: Path, master: bytes, identifier: str) -> bytes:
+    """The key of the file that lies there, for a process that is to open this one alone. Raises FileNotFoundError."""
+    with path.open("rb") as file:
+        return derived(master, identifier, file.read(HEAD_BYTES)[len(FORMAT) :])
+
+
+class SealedReader(io.RawIOBase):
+    """What a sealed file holds, to be read from anywhere in it; one piece is open at a time.
+
+    Reading raises `WrongKey` for a piece that was changed or moved.
+    """
+
+    def __init__(self, file: IO[bytes], key: bytes, identifier: str) -> None:
+        super().__init__()
+        self._file = file
+        self._key = FileKey(key, identifier)
+        self._starts, self._records = array("Q"), array("Q")
+        self._ended, self._at = False, 0
+        self._open: tuple[int, bytes] = (-1, b"")
+        self.size = self._index()
+
+    def _index(self) -> int:
+        size, end, total = 0, HEAD_BYTES, self._file.seek(0, os.SEEK_END)
+        while end + _LENGTH.size <= total:
+            self._file.seek(end)
+            (length,) = _LENGTH.unpack(self._file.read(_LENGTH.size))
+            if end + _LENGTH.size + length > total:
+                break
+            self._ended = length == NONCE_BYTES + TAG_BYTES
+            if not self._ended:
+                self._starts.append(size)
+                self._records.append(end)
+            size, end = size + length - NONCE_BYTES - TAG_BYTES, end + _LENGTH.size + length
+        return size
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def tell(self) -> int:
+        """Where the next byte is read."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Read from there on."""
+        self._at = max(0, offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence])
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer only at the end."""
+        parts, left = [], self.size - self._at if size < 0 else min(size, self.size - self._at)
+        while left > 0:
+            number = bisect_right(self._starts, self._at) - 1
+            inside = self._at - self._starts[number]
+            part = self._piece(number)[inside : inside + left]
+            parts.append(part)
+            left, self._at = left - len(part), self._at + len(part)
+        return b"".join(parts)
+
+    def _piece(self, number: int) -> bytes:
+        if self._open[0] != number:
+            self._file.seek(self._records[number])
+            (length,) = _LENGTH.unpack(self._file.read(_LENGTH.size))
+            self._open = number, self._key.open(self._file.read(length), number, last=False)
+        return self._open[1]
+
+    def close(self) -> None:
+        """Close the file too. Twice is once."""
+        self._file.close()
+        super().close()
