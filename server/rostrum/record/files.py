@@ -19,7 +19,7 @@ from rostrum.record.database import Database
 from rostrum.record.journal import Write
 from rostrum.record.sealing import Seal
 from rostrum.record.tables import file as file_table
-from rostrum.sealed_file import SealedFile, pieces
+from rostrum.sealed_file import SealedFile, SealedReader, key_of, pieces
 
 STRAY_LIFE = timedelta(days=1)
 """How long bytes that no row knows are left alone: their write may be about to be committed."""
@@ -55,6 +55,33 @@ def file_key(folder: Path) -> bytes:
     return kept_key(folder / "file.key", lambda: secrets.token_bytes(32))
 
 
+class Kept:
+    """A file that is written as it comes, and has no row yet: `FileStore.row` is the write that makes it exist."""
+
+    def __init__(self, file_id: str, media_type: str, sealed: SealedFile) -> None:
+        self.file_id = file_id
+        self.media_type = media_type
+        self._sealed = sealed
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def append(self, data: bytes) -> None:
+        """Seal what comes next. Blocks."""
+        self._digest.update(data)
+        self._sealed.append(data)
+        self.size += len(data)
+
+    def finish(self) -> None:
+        """Say that this is all, and bring it to the disk. Blocks."""
+        self._sealed.finish()
+        self._sealed.close()
+
+    @property
+    def sha256(self) -> str:
+        """Of what is in it, in hex."""
+        return self._digest.hexdigest()
+
+
 class FileStore:
     """Keeps files, and purges them."""
 
@@ -81,6 +108,21 @@ class FileStore:
         Bytes whose write is never committed are swept by the purge.
         """
         await asyncio.to_thread(self._write, file_id, data)
+        digest = hashlib.sha256(data).hexdigest()
+        return self._row(file_id, owner, name, media_type, len(data), pages, digest, created_at, purge_at)
+
+    def _row(
+        self,
+        file_id: str,
+        owner: Owner,
+        name: str,
+        media_type: str,
+        size: int,
+        pages: int,
+        sha256: str,
+        created_at: datetime,
+        purge_at: datetime,
+    ) -> Write:
         row = {
             "file_id": file_id,
             "session_id": owner.session_id,
@@ -89,9 +131,9 @@ class FileStore:
             "purpose": owner.purpose,
             "sealed": self._seal.seal(file_id, {"name": name}),
             "media_type": media_type,
-            "size": len(data),
+            "size": size,
             "pages": pages,
-            "sha256": hashlib.sha256(data).hexdigest(),
+            "sha256": sha256,
             "created_at": created_at,
             "purge_at": purge_at,
         }
@@ -100,6 +142,28 @@ class FileStore:
             await session.execute(insert(file_table).values(row))
 
         return write
+
+    def begin(self, file_id: str, media_type: str) -> Kept:
+        """A new file, to be written as it comes. Blocks."""
+        path = self._path(file_id)
+        path.unlink(missing_ok=True)
+        return Kept(file_id, media_type, SealedFile(path, self._key, file_id))
+
+    def row(self, kept: Kept, owner: Owner, created_at: datetime, purge_at: datetime) -> Write:
+        """The write that makes a file exist which was written as it came."""
+        return self._row(
+            kept.file_id, owner, "", kept.media_type, kept.size, 1, kept.sha256, created_at, purge_at
+        )  # fmt: skip
+
+    def open(self, kept: KeptFile) -> SealedReader:
+        """A file, to be read from anywhere in it. Blocks. Raises FileNotFoundError."""
+        path = self._path(kept.file_id)
+        return SealedReader(path.open("rb"), key_of(path, self._key, kept.file_id), kept.file_id)
+
+    def lies(self, file_id: str) -> tuple[Path, bytes]:
+        """Where a file lies, and its own key. Blocks. Raises FileNotFoundError."""
+        path = self._path(file_id)
+        return path, key_of(path, self._key, file_id)
 
     async def commit(self, *writes: Write) -> None:
         """Commit writes that no act of the Assembly goes with."""

@@ -102,6 +102,10 @@ class Uploads:
         while (piece := await asyncio.to_thread(next, source, None)) is not None:
             yield piece
 
+    def lies(self, upload_id: str) -> tuple[Path, bytes]:
+        """Where what has come lies, and the node's key."""
+        return self._path(upload_id), self._key
+
     async def end(self, upload_id: str) -> None:
         """Forget an upload, bytes and all."""
         self._reached.pop(upload_id, None)
