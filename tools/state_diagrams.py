@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from rostrum.assembly.booth import HANDOVER_MACHINE
 from rostrum.assembly.consent import CONSENT_MACHINE
 from rostrum.assembly.entry import ENTRY_MACHINE
 from rostrum.assembly.motions import MOTION_MACHINE
@@ -26,6 +27,7 @@ MACHINES: Mapping[str, tuple[Machine, str]] = {
     "A motion or a point of order": (MOTION_MACHINE, "motions.py"),
     "A question put to consensus": (CONSENT_MACHINE, "consent.py"),
     "A vote": (VOTE_MACHINE, "voting.py"),
+    "A handover in a booth": (HANDOVER_MACHINE, "booth.py"),
     "A state's credentials": (CREDENTIALS_MACHINE, "state_credentials.py"),
 }
 

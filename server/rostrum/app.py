@@ -10,6 +10,7 @@ from aiohttp import web
 
 from rostrum.assembly.program import HALL
 from rostrum.captioning import Captioning
+from rostrum.booth_keeper import keep_booths
 from rostrum.desk import Clock, Desk
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
@@ -220,6 +221,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_lines(house, stop),
         keep_presence(house, stop),
         keep_batches(house, stop),
+        keep_booths(house, stop),
         watch_lines(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]

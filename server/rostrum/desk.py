@@ -4,7 +4,8 @@ Every change goes through `Desk.act`, from whatever page, command line or test i
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -12,10 +13,11 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from rostrum.assembly import accreditation, credentials, meeting, papers
+from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers
 from rostrum.assembly.accreditation import Accreditation, AccreditationCommand, AccreditationEvent
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.credentials import Credentials, CredentialsCommand, CredentialsEvent
+from rostrum.assembly.interpretation import Interpretation, InterpretationCommand, InterpretationEvent
 from rostrum.assembly.meeting import Meeting, MeetingCommand, MeetingEvent
 from rostrum.assembly.papers import Papers, PapersCommand, PapersEvent
 from rostrum.assembly.refusal import Refused
@@ -29,6 +31,8 @@ Event = TypeVar("Event", bound=AnyEvent)
 Clock = Callable[[], datetime]
 """Now, in UTC with zone."""
 
+EMPTY_KEPT = 256
+"""Of so many streams it is remembered that nothing is in them yet, so that asking again reads nothing."""
 ATTEMPTS_MAX = 16
 """How often a command is decided again after a clash before the conflict is given up as a fault."""
 
@@ -59,7 +63,11 @@ CREDENTIALS: Aggregate[Credentials, CredentialsCommand, CredentialsEvent] = Aggr
     "credentials", Credentials(), credentials.decide, credentials.apply
 )
 PAPERS: Aggregate[Papers, PapersCommand, PapersEvent] = Aggregate("papers", Papers(), papers.decide, papers.apply)
-AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (MEETING, ACCREDITATION, CREDENTIALS, PAPERS)
+INTERPRETATION: Aggregate[Interpretation, InterpretationCommand, InterpretationEvent] = Aggregate(
+    "interpretation", Interpretation(), interpretation.decide, interpretation.apply
+)
+"""Of a meeting, by its identifier."""
+AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (MEETING, ACCREDITATION, CREDENTIALS, PAPERS, INTERPRETATION)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,7 @@ class Desk:
         self._journal = journal
         self._clock = clock
         self._held: dict[str, Held[Any]] = {}
+        self._empty: OrderedDict[str, None] = OrderedDict()
         # A lock lives while somebody has it or waits for it: names that anyone may ask for leave nothing behind.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners: list[Callable[[Change], None]] = []
@@ -98,14 +107,17 @@ class Desk:
     async def load(self, aggregate: Aggregate[State, Command, Event], identifier: str) -> Held[State]:
         """The newest state that this node knows of."""
         stream = aggregate.stream(identifier)
-        if stream not in self._held:
+        if stream not in self._held and stream not in self._empty:
             async with self._lock(stream):
                 await self._catch_up(aggregate, identifier)
         return self._known(aggregate, identifier)
 
-    def held(self, aggregate: Aggregate[State, Command, Event]) -> list[State]:
-        """The states of this kind that this node has loaded."""
-        return [each.state for stream, each in self._held.items() if stream.startswith(f"{aggregate.prefix}/")]
+    def held(self, aggregate: Aggregate[State, Command, Event]) -> Mapping[str, State]:
+        """The states of this kind that this node has loaded, by identifier."""
+        prefix = f"{aggregate.prefix}/"
+        return {
+            stream.removeprefix(prefix): each.state for stream, each in self._held.items() if stream.startswith(prefix)
+        }
 
     async def identifiers(self, aggregate: Aggregate[State, Command, Event]) -> list[str]:
         """The identifiers of all streams of this kind, oldest first."""
@@ -171,13 +183,18 @@ class Desk:
         self, aggregate: Aggregate[State, Command, Event], identifier: str, *, again: bool = False
     ) -> None:
         stream = aggregate.stream(identifier)
-        if stream in self._held and not again:
+        if (stream in self._held or stream in self._empty) and not again:
             return
         # Nothing is held before it is read whole: who came meanwhile, or after a read that failed, would take the
         # empty state for the newest.
         recorded = await self._journal.read(stream, after_seq=self._known(aggregate, identifier).version)
         if recorded:
             self._keep(aggregate, identifier, recorded)
+        elif stream not in self._held:
+            self._empty[stream] = None
+            self._empty.move_to_end(stream)
+            if len(self._empty) > EMPTY_KEPT:
+                self._empty.popitem(last=False)
 
     def _keep(
         self, aggregate: Aggregate[State, Command, Event], identifier: str, recorded: Sequence[Recorded]
@@ -188,6 +205,7 @@ class Desk:
             state = aggregate.apply(state, row.event)  # type: ignore[arg-type]  # the stream's prefix vouches for its events
         kept = Held(recorded[-1].seq, state)
         self._held[stream] = kept
+        self._empty.pop(stream, None)
         change = Change(aggregate, identifier, kept, recorded)
         for listener in self._listeners:
             try:

@@ -8,13 +8,14 @@ from typing import Any
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.devices import DeviceRemoved
+from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.place import LinkRevoked, Place, PlaceClosed, PlaceGranted, PlaceRevised
 from rostrum.assembly.program import program
 from rostrum.assembly.protection import LiftingAnswered, ProtectionSet
 from rostrum.assembly.release import FULL, Guard
 from rostrum.assembly.standing import StandingChanged
-from rostrum.desk import ACCREDITATION, MEETING, Change, Desk
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Change, Desk
 from rostrum.live.hub import Hub
 from rostrum.media.engine import Engine
 from rostrum.media.reconcile import Reconciler
@@ -52,6 +53,7 @@ class Followers:
             session = (await self._desk.load(ACCREDITATION, session_id)).state
             await self._guards.learn(session.places.values())
         for meeting_id in await self._desk.identifiers(MEETING):
+            await self._desk.load(INTERPRETATION, meeting_id)
             held = await self._desk.load(MEETING, meeting_id)
             self._hub.advance(meeting_id, held.version)
             self._follow(held.state)
@@ -62,16 +64,23 @@ class Followers:
             self._hub.advance(change.identifier, change.held.version)
             self._follow(change.held.state)
             return
+        if change.aggregate is INTERPRETATION:
+            meeting = self._desk.held(MEETING).get(change.identifier)
+            if meeting is not None:
+                self._follow(meeting)
+            self._hub.turn(change.identifier)
+            return
         if change.aggregate is ACCREDITATION:
             self._follow_places(change)
         self._hub.ripple_all()
 
     def _follow(self, meeting: Meeting) -> None:
         """Set the engine's programme of a meeting."""
-        known = (each for each in self._desk.held(ACCREDITATION) if each.session_id == meeting.session_id)
+        known = (each for each in self._desk.held(ACCREDITATION).values() if each.session_id == meeting.session_id)
         session = next(known, None)
         guard_of = _everything if session is None else partial(self._guards.of, session)
-        self._reconciler.wanted(meeting.meeting_id, program(meeting, guard_of))
+        interpretation = self._desk.held(INTERPRETATION).get(meeting.meeting_id, Interpretation())
+        self._reconciler.wanted(meeting.meeting_id, program(meeting, guard_of, interpretation))
 
     def _follow_places(self, change: Change) -> None:
         state: Accreditation = change.held.state
@@ -97,7 +106,7 @@ class Followers:
             self._begin(self._guard(state, protecting))
 
     def _follow_meetings(self, session: Accreditation) -> None:
-        for meeting in self._desk.held(MEETING):
+        for meeting in self._desk.held(MEETING).values():
             if meeting.session_id == session.session_id:
                 self._follow(meeting)
 

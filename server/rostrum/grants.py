@@ -2,7 +2,7 @@
 
 from rostrum.assembly.actor import Right
 from rostrum.assembly.program import GREEN_ROOM, HALL, Audience, AudienceRole, place_source
-from rostrum.desk import ACCREDITATION, MEETING, Desk
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Desk
 from rostrum.identity.doorkeeper import Doorkeeper
 from rostrum.identity.secrets import Signer
 from rostrum.reads.wishes import wishes_of
@@ -37,5 +37,8 @@ async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers:
         source = HALL
     elif Right.SPEAK in actor.rights and actor.remote:
         source = place_source(place_id)
+    elif Right.INTERPRET in actor.rights:
+        interpretation = (await desk.load(INTERPRETATION, meeting_id)).state
+        source = None if interpretation.booth_of_place(place_id) is None else place_source(place_id)
     role = AudienceRole.HALL if Right.SHOW_HALL in actor.rights else AudienceRole.REMOTE
     return Grant(meeting_id, place_id, source, Audience(role), sound_only and source != HALL)

@@ -45,7 +45,7 @@ async def note_presence(house: House, meeting: Meeting) -> None:
 
 
 async def _cut_off(house: House) -> None:
-    for meeting in house.desk.held(MEETING):
+    for meeting in house.desk.held(MEETING).values():
         speech = meeting.floor.speech
         if speech is None or not meeting.is_open or not meeting.rules.procedure.time.cut_off:
             continue

@@ -132,7 +132,7 @@ def chores_of(house: House) -> Mapping[str, Chore]:
 
     async def register(_now: datetime) -> int:
         # Whether this node has deleted anything or another one: what is known by heart is read again.
-        for session in house.desk.held(ACCREDITATION):
+        for session in house.desk.held(ACCREDITATION).values():
             await house.register.renew(session)
         return 0
 

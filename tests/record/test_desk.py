@@ -9,7 +9,7 @@ import pytest
 from rostrum.assembly import rules
 from rostrum.assembly.accreditation import OpenSession
 from rostrum.assembly.actor import SYSTEM
-from rostrum.desk import ACCREDITATION, Desk
+from rostrum.desk import ACCREDITATION, EMPTY_KEPT, Desk
 from rostrum.record.database import Database
 from rostrum.record.journal import Journal, Recorded
 
@@ -50,8 +50,17 @@ async def test_a_read_that_failed_is_done_again(database: Database) -> None:
     assert (await desk.load(ACCREDITATION, "s")).state.session_id == "s"
 
 
-async def test_asking_for_what_is_not_there_leaves_nothing_behind(database: Database) -> None:
+async def test_asking_for_what_is_not_there_is_remembered_within_bounds(database: Database) -> None:
     desk = Desk(Journal(database), utc_now)
-    for number in range(20):
+    for number in range(EMPTY_KEPT + 20):
         assert (await desk.load(ACCREDITATION, f"none-{number}")).version == 0
-    assert [name for name, part in vars(desk).items() if isinstance(part, Sized) and len(part)] == []
+    left = {name: len(part) for name, part in vars(desk).items() if isinstance(part, Sized) and len(part)}
+    assert list(left.values()) == [EMPTY_KEPT]
+
+
+async def test_a_stream_that_was_empty_is_read_when_another_node_has_written_to_it(database: Database) -> None:
+    desk = Desk(Journal(database), utc_now)
+    assert (await desk.load(ACCREDITATION, "s")).version == 0
+    await open_session(database)
+    await desk.catch_up(ACCREDITATION.stream("s"))
+    assert (await desk.load(ACCREDITATION, "s")).state.session_id == "s"

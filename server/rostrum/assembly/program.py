@@ -5,12 +5,15 @@ A *slot* is what a receiver was given when it joined; it never changes, only wha
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rostrum.assembly.interpretation import FLOOR as FLOOR_CHANNEL
+from rostrum.assembly.interpretation import HALL_SPEAKER, WORKING_LANGUAGES, Interpretation
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.release import OPEN, Guard
 from rostrum.assembly.sitting import MeetingKind
+from rostrum.assembly.speech import Delivery
 
 HALL = "hall"
 """The source that carries the hall's camera and sound."""
@@ -22,12 +25,17 @@ def place_source(place_id: str) -> str:
 
 
 class Slot(StrEnum):
-    """What a receiver has: two pictures and two sounds, fixed from joining to leaving."""
+    """What a receiver has: pictures and sounds, fixed from joining to leaving.
+
+    A receiver of a language's channel hears the interpreter in `CHANNEL` and, as softly as it likes, the floor in
+    `FLOOR`; where the channel carries the floor itself, that is in `CHANNEL` alone."""
 
     STAGE = "stage"
     PODIUM = "podium"
     FLOOR = "floor"
     CHANNEL = "channel"
+    SIGN = "sign"
+    """The picture of an interpreter of International Sign, for those who ask for it."""
 
 
 class AudienceRole(StrEnum):
@@ -44,7 +52,7 @@ class Audience:
     """Everyone who is to be given the same: a seat and an interpretation channel ("floor" or a language)."""
 
     role: AudienceRole
-    language: str = "floor"
+    language: str = FLOOR_CHANNEL
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,13 @@ class Fill:
     """What a slot carries.
 
     `to_itself` is given to the place that is itself the source: nobody hears their own voice come back. `masked`: the
-    voice in it may go on only so changed that nobody knows it.
+    voice in it may go on only so changed that nobody knows it. `of_floor`: it is the floor itself, not an interpreter.
     """
 
     source: str | None
     to_itself: str | None = None
     masked: bool = False
+    of_floor: bool = True
 
     def for_place(self, own_source: str | None) -> str | None:
         """The source that a receiver gets, given the source that it sends itself (None: it sends none)."""
@@ -96,33 +105,68 @@ def _unguarded(_place_id: str) -> Guard:
     return OPEN
 
 
-def program(meeting: Meeting, guard_of: Callable[[str], Guard] = _unguarded) -> Program:
+NO_INTERPRETATION = Interpretation()
+
+
+def speaker_of(meeting: Meeting) -> str:
+    """Who is heard, as interpreters name them: the place that has the floor, or the hall without an entry."""
+    speech = meeting.floor.speech
+    if speech is None or speech.running_since is None or speech.delivery is Delivery.READ_OUT:
+        return HALL_SPEAKER
+    return speech.place_id or HALL_SPEAKER
+
+
+def program(
+    meeting: Meeting,
+    guard_of: Callable[[str], Guard] = _unguarded,
+    interpretation: Interpretation = NO_INTERPRETATION,
+) -> Program:
     """Who sees and hears whom now. `guard_of`: how a place is kept from the public.
 
-    Nobody's place is a source in it unless that place has the floor and the clock runs:
+    Nobody's place is a source in it unless that place has the floor and the clock runs, or is an interpreter's on air:
     while a statement is paused the presiding officer, in the hall, is heard instead, and so is the hall while
     the secretariat reads a statement out or a recording is played in it.
-    A meeting that is not open carries the hall's picture without its sound.
+    A meeting that is not open carries the hall's picture without its sound, and no interpretation.
     """
     speech, hall = meeting.floor.speech, dict[Slot, Fill]()
     if not meeting.is_open:
-        remote = {Slot.STAGE: Fill(HALL)}
-    elif speech is None or not speech.heard_from_afar:
-        remote = {Slot.STAGE: Fill(HALL), Slot.FLOOR: Fill(HALL), Slot.CHANNEL: Fill(HALL)}
+        return _for_all({FLOOR_CHANNEL: {Slot.STAGE: Fill(HALL)}}, {FLOOR_CHANNEL: hall}, OPEN, meeting.kind)
+    if speech is None or not speech.heard_from_afar:
+        floor = Fill(HALL)
+        remote = {Slot.STAGE: floor, Slot.FLOOR: floor}
     else:
         speaker = place_source(speech.place_id)
-        on_stage = Fill(speaker, to_itself=HALL)
-        remote = {Slot.STAGE: on_stage, Slot.PODIUM: Fill(HALL), Slot.FLOOR: on_stage, Slot.CHANNEL: on_stage}
+        floor = Fill(speaker, to_itself=HALL)
+        remote = {Slot.STAGE: floor, Slot.PODIUM: Fill(HALL), Slot.FLOOR: floor}
         hall = {Slot.STAGE: Fill(speaker), Slot.FLOOR: Fill(speaker)}
+    if interpretation.signing is not None:
+        remote[Slot.SIGN] = hall[Slot.SIGN] = Fill(place_source(interpretation.signing), of_floor=False)
+    far, near = {FLOOR_CHANNEL: remote}, {FLOOR_CHANNEL: hall}
+    for language in WORKING_LANGUAGES:
+        place_id = interpretation.carrier(language, speaker_of(meeting)).place_id
+        far[language] = _channel(remote, floor, place_id)
+        near[language] = {**_channel(hall, Fill(floor.source), place_id), Slot.FLOOR: EMPTY}
     guard = OPEN if speech is None else guard_of(speech.place_id)
-    public = _public(remote, guard) if meeting.kind is MeetingKind.PUBLIC else {}
-    return Program(
-        {
-            Audience(AudienceRole.REMOTE): remote,
-            Audience(AudienceRole.HALL): hall,
-            Audience(AudienceRole.PUBLIC): public,
-        }
-    )
+    return _for_all(far, near, guard, meeting.kind)
+
+
+def _channel(slots: Mapping[Slot, Fill], floor: Fill, interpreter_id: str | None) -> dict[Slot, Fill]:
+    """What a receiver of a language's channel is given: the interpreter over the floor, or the floor by itself."""
+    if interpreter_id is None:
+        return {**slots, Slot.FLOOR: EMPTY, Slot.CHANNEL: floor}
+    return {**slots, Slot.FLOOR: floor, Slot.CHANNEL: Fill(place_source(interpreter_id), of_floor=False)}
+
+
+def _for_all(
+    far: Mapping[str, Mapping[Slot, Fill]], near: Mapping[str, Mapping[Slot, Fill]], guard: Guard, kind: MeetingKind
+) -> Program:
+    """By language what those far away and those in the hall are given; the public is given what those far away are."""
+    fills = {Audience(AudienceRole.HALL, language): slots for language, slots in near.items()}
+    for language, slots in far.items():
+        fills[Audience(AudienceRole.REMOTE, language)] = slots
+        public = _public(slots, guard) if kind is MeetingKind.PUBLIC else {}
+        fills[Audience(AudienceRole.PUBLIC, language)] = public
+    return Program(fills)
 
 
 PICTURES = frozenset({Slot.STAGE, Slot.PODIUM})
@@ -131,10 +175,16 @@ PICTURES = frozenset({Slot.STAGE, Slot.PODIUM})
 def _public(remote: Mapping[Slot, Fill], guard: Guard) -> Mapping[Slot, Fill]:
     """What the public is given of what those far away are given, while somebody with this guard has the floor.
 
-    A hidden speaker takes the hall's picture along: the hall's screen stands in it and shows them.
+    A hidden speaker takes the hall's picture along: the hall's screen stands in it and shows them. Interpreters are
+    neither hidden nor masked: it is not their voice that is protected.
     """
     return {
-        slot: Fill(None if guard.hides_picture and slot in PICTURES else fill.source, masked=guard.masks_voice)
+        slot: replace(
+            fill,
+            source=None if guard.hides_picture and slot in PICTURES else fill.source,
+            to_itself=None,
+            masked=guard.masks_voice and fill.of_floor,
+        )
         for slot, fill in remote.items()
     }
 

@@ -92,6 +92,12 @@ class Hub:
         topic.ripples += 1
         self._changed(topic, only_lines=True)
 
+    def turn(self, meeting_id: str) -> None:
+        """Something of a meeting has changed that its pages show and that is not in its own record: interpretation."""
+        topic = self._topics[meeting_id]
+        topic.news += 1
+        self._changed(topic)
+
     def ripple_all(self) -> None:
         """Something that every meeting shows has changed: a name, a place."""
         for topic in self._topics.values():

@@ -6,17 +6,25 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rostrum.assembly import accreditation, credentials, meeting, papers
+from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers
 from rostrum.assembly.accreditation import AccreditationEvent
 from rostrum.assembly.credentials import CredentialsEvent
+from rostrum.assembly.interpretation import InterpretationEvent
 from rostrum.assembly.meeting import MeetingEvent
 from rostrum.assembly.papers import PapersEvent
 
-Event = MeetingEvent | AccreditationEvent | CredentialsEvent | PapersEvent
+Event = MeetingEvent | AccreditationEvent | CredentialsEvent | PapersEvent | InterpretationEvent
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 KINDS: Mapping[str, type[Event]] = {
-    kind.__name__: kind for kind in (*meeting.EVENTS, *accreditation.EVENTS, *credentials.EVENTS, *papers.EVENTS)
+    kind.__name__: kind
+    for kind in (
+        *meeting.EVENTS,
+        *accreditation.EVENTS,
+        *credentials.EVENTS,
+        *papers.EVENTS,
+        *interpretation.EVENTS,
+    )
 }
 
 

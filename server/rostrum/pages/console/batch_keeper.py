@@ -32,7 +32,7 @@ async def keep_batches(house: House, stop: asyncio.Event) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
         now = house.clock()
-        for session in house.desk.held(ACCREDITATION):
+        for session in house.desk.held(ACCREDITATION).values():
             due = [(batch, item) for batch in session.batches.values() if batch.due_at <= now for item in batch.left]
             for batch, item in due:
                 if stop.is_set():
