@@ -30,9 +30,7 @@ async def until(stream: Stream, name: str) -> Any:
     return json.loads(await stream.until(name))
 
 
-async def write(
-    place: Knocker, what: str, fields: Mapping[str, str], language: str = "fr", page: str = "page"
-) -> int:
+async def write(place: Knocker, what: str, fields: Mapping[str, str], language: str = "fr", page: str = "page") -> int:
     path = f"/at/{place.place_id}/captions/{MEETING_ID}/{language}/{what}"
     async with place.request("POST", path, data={"page": page, **fields}) as answer:
         return answer.status
