@@ -9,8 +9,8 @@ import structlog
 from aiohttp import web
 
 from rostrum.assembly.program import HALL
-from rostrum.captioning import Captioning
 from rostrum.booth_keeper import keep_booths
+from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
