@@ -10,6 +10,7 @@ from aiohttp import web
 
 from rostrum.assembly.program import HALL
 from rostrum.booth_keeper import keep_booths
+from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
@@ -23,6 +24,7 @@ from rostrum.identity.passkeys import Passkeys, Site
 from rostrum.identity.secrets import Signer, signing_key
 from rostrum.line_keeper import keep_lines
 from rostrum.line_watch import watch_lines
+from rostrum.live.captions import Board
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
 from rostrum.mail.bounces import ReturnPath
@@ -46,6 +48,7 @@ from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.register import Register
 from rostrum.record.arrivals import Arrivals
+from rostrum.record.captions import Captions
 from rostrum.record.challenges import Challenges
 from rostrum.record.database import Database
 from rostrum.record.dossiers import Dossiers
@@ -126,6 +129,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
     file_seal = file_key(keys)
     files = FileStore(database, seal, settings.data / "files", file_seal)
     uploads = Uploads(database, seal, settings.data / "uploads", file_seal)
+    caption_store = Captions(database, seal)
     cleaner = Cleaner(Limits(settings.file_megabytes * 1_000_000, settings.file_pages))
     return House(
         settings=settings,
@@ -161,17 +165,20 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         purge=Purge(
             clock, Night(settings.purge_hour, settings.zone), PurgeReports(database), names.forget, database.compact
         ),
+        captions=Captioning(caption_store, Board()),
+        caption_store=caption_store,
     )
 
 
 async def _record(app: web.Application) -> AsyncIterator[None]:
-    journal, desk = app[JOURNAL], app[HOUSE].desk
+    journal, desk, captions = app[JOURNAL], app[HOUSE].desk, app[HOUSE].captions
     tasks: set[asyncio.Task[None]] = set()
 
-    def heard(stream: str, _seq: int) -> None:
-        task = asyncio.create_task(desk.catch_up(stream))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+    def heard(stream: str, seq: int) -> None:
+        for work in (desk.catch_up(stream), captions.heard(stream, seq)):
+            task = asyncio.create_task(work)
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     journal.subscribe(heard)
     await journal.follow()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
 from rostrum.i18n.templates import Templates
 from rostrum.identity.badges import Badger
@@ -21,6 +22,7 @@ from rostrum.purge import Purge
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.register import Register
+from rostrum.record.captions import Captions
 from rostrum.record.dossiers import Dossiers
 from rostrum.record.draft_members import DraftMembers
 from rostrum.record.drafts import Drafts
@@ -68,6 +70,8 @@ class House:
     uploads: Uploads
     intake: Intake
     purge: Purge
+    captions: Captioning
+    caption_store: Captions
 
     @property
     def lives(self) -> Lives:

@@ -144,6 +144,7 @@ def chores_of(house: House) -> Mapping[str, Chore]:
         "uploads": house.uploads.purge,
         "mails": mails,
         "minutes": house.participation.purge,
+        "captions": house.caption_store.purge,
         "links": links,
         "arrivals": house.gate.purge,
         # After what it has by heart.

@@ -277,6 +277,16 @@ KEPT: tuple[Kept, ...] = (
         columns=("line_minutes.word", "line_minutes.minutes"),
     ),
     Kept(
+        "captions",
+        _("Captions: what was said in a meeting, with the name under which the speaker was shown"),
+        _("to be read in the meeting, and as the file of its captions"),
+        _("everybody in the meeting; of protected speakers afterwards only once they are released"),
+        WRITTEN,
+        "written",
+        "captions",
+        columns=("caption_cue.cue_id", "caption_cue.language", "caption_cue.sealed"),
+    ),
+    Kept(
         "record",
         _("The official record: who did what when, by identifiers without names"),
         _("so that what was decided can be verified"),

@@ -1,7 +1,9 @@
 """Several application nodes on one database: what one decides, the others do."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from tests.pages.test_captions import captions, until, write
 from tests.support.databases import running_cluster
 from tests.support.nodes import revoked, two_nodes
 
@@ -16,3 +18,22 @@ async def test_a_link_revoked_on_one_node_is_closed_on_both_at_once(tmp_path: Pa
                 felt = await revoked(first, felt_on, "ngo")
                 assert felt.left_at - felt.sent_at < AT_ONCE_S
                 assert felt.refused_at - felt.sent_at < AT_ONCE_S
+
+
+async def test_captions_written_on_one_node_are_read_on_the_other_word_by_word(tmp_path: Path) -> None:
+    with running_cluster(tmp_path) as cluster:
+        async with two_nodes(cluster, "captions", tmp_path / "data") as (first, second):
+            captioner, reader = await first.place("captioner"), await first.place("ngo")
+            there = replace(reader, base=second.base)
+            async with captions(there) as stream:
+                await until(stream, "cues")
+                assert await write(captioner, "line", {"text": "Madame la"}) == 204
+                while (await until(stream, "line"))["text"] != "Madame la":
+                    pass
+                elsewhere = replace(captioner, base=second.base)
+                assert await write(elsewhere, "line", {"text": "Monsieur"}, page="another") == 409
+                assert await write(captioner, "cue", {"text": "Madame la Présidente", "nonce": "1"}) == 303
+                cue = await until(stream, "cue")
+                assert cue["text"] == "Madame la Présidente"
+                assert await write(captioner, f"cue/{cue['id']}", {"text": "Monsieur le Président"}) == 303
+                assert await until(stream, "cue") == {**cue, "text": "Monsieur le Président", "corrected": True}

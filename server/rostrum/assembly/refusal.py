@@ -191,6 +191,9 @@ class Why(StrEnum):
     NO_QUORUM_TO_OPEN = "no-quorum-to-open"
     PROCEDURE_ONLY = "procedure-only"
     TEXT_MISSING = "text-missing"
+    # captions
+    CAPTIONS_TAKEN = "captions-taken"
+    NO_SUCH_CUE = "no-such-cue"
     RULES_WRONG = "rules-wrong"
 
 

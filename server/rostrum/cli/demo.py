@@ -99,6 +99,7 @@ PEOPLE = (
         "delegate", "state-party", True, {"given_name": "Moussa", "family_name": "Ndiaye", "organisation": "Senegal"}
     ),
     Person("ngo", "ngo", True, {"given_name": "Lucía", "family_name": "Paredes", "organisation": "Justicia Andina"}),
+    Person("captioner", "captioner", True, {"given_name": "Tom", "family_name": "Weaver", "organisation": "Captions"}),
     Person("hall", "hall-screen", False, {"organisation": "Hall"}),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rostrum.assembly.refusal import Why
+from rostrum.i18n.refusals_captions import CAPTIONS
 from rostrum.i18n.refusals_files import FILES
 from rostrum.i18n.refusals_interpretation import INTERPRETATION
 from rostrum.i18n.refusals_protection import PROTECTION
@@ -20,6 +21,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     **INTERPRETATION,
     **PROTECTION,
     **STATEMENTS,
+    **CAPTIONS,
     Why.NOT_ENTITLED: (
         _("This page is not open to you."),
         _("Open the personal link that you were sent. If you did, ask the secretariat what your place allows."),
@@ -197,7 +199,6 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     ),
     Why.NOT_IN_ARREARS: (_("This state is not in arrears."), _("Nothing needs to be done: it has its vote.")),
     Why.NO_SUCH_MEETING: (_("There is no such meeting."), _("Open your personal link again.")),
-    Why.MEETING_NOT_OPEN: (_("The meeting has not been opened."), _("Open the meeting first.")),
     Why.MEETING_ALREADY_OPEN: (_("The meeting is open already."), _("Nothing needs to be done.")),
     Why.MEETING_CLOSED: (_("The meeting is closed."), _("What happened in it can still be read.")),
     Why.MEETING_CANCELLED: (
@@ -412,7 +413,6 @@ WORDS: Mapping[Why, tuple[str, str]] = {
         _("The rules give this right to other categories only."),
         _("Ask the secretariat what your place allows."),
     ),
-    Why.TEXT_MISSING: (_("Something is missing, or too long."), _("Fill in every field and send the form again.")),
     Why.RULES_WRONG: (
         _("These rules contradict each other."),
         _("Check the figures; the first that cannot stand is named on the page."),

@@ -11,6 +11,7 @@ from rostrum.assembly import devices
 from rostrum.assembly.actor import Right
 from rostrum.assembly.place import Link
 from rostrum.assembly.refusal import Why
+from rostrum.live.events import event
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.render import asking_words, language_of
 from rostrum.pages.route import Route, Visit
@@ -36,13 +37,6 @@ class View:
     personal: Callable[[Visit, str], Awaitable[str]] | None
     sees_lines: bool = False
     """Whether it shows how lines are and who is present."""
-
-
-def event(name: str, data: str, identifier: str | None = None) -> bytes:
-    """One server-sent event (HTML Living Standard, 9.2.6)."""
-    head = f"id: {identifier}\n" if identifier is not None else ""
-    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
-    return f"{head}event: {name}\n{lines}\n".encode()
 
 
 def route(views: Mapping[str, View]) -> Route:
@@ -143,7 +137,7 @@ class _Stream:
         if self._transport.get_write_buffer_size() > BACKLOG_BYTES:
             self._behind = True
             return
-        still = await _still_here(self._visit)
+        still = await still_here(self._visit)
         if still is None:
             self._write(event("leave", "", version))
             self.end()
@@ -192,7 +186,7 @@ class _Stream:
         if self._looks % LOOKS_A_PULSE == 0 and not self._behind:
             self._write(_time(self._visit))
             # A link that has come to its end is no change of anything.
-            if await _still_here(self._visit) is None:
+            if await still_here(self._visit) is None:
                 return True
         # Nor is it one that another node's page has removed a passkey.
         if await self._visit.house.doorkeeper.passkey_ended(self._visit.standing):
@@ -211,7 +205,7 @@ class _Stream:
         self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
 
-async def _still_here(visit: Visit) -> Link | None:
+async def still_here(visit: Visit) -> Link | None:
     """The link as it is now; None: it, or the device, opens nothing any more, or not without another passkey."""
     standing = visit.standing
     still = await visit.house.doorkeeper.still(visit.place_id, standing.link.link_id, standing.device_id)

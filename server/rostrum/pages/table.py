@@ -19,6 +19,9 @@ from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
+from rostrum.pages.captions.files import ROUTES as CAPTION_FILES
+from rostrum.pages.captions.following import ROUTES as CAPTION_STREAM
+from rostrum.pages.captions.writing import ROUTES as CAPTIONS
 from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
 from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
@@ -105,6 +108,9 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *SCRIPT,
     *CONSOLE_RETENTION,
     *HALL,
+    *CAPTIONS,
+    *CAPTION_FILES,
+    *CAPTION_STREAM,
     *following.ROUTES,
     live.route(following.VIEWS),
 )

@@ -7,7 +7,18 @@ from sqlalchemy import func, select
 
 from rostrum.record.database import Database
 from rostrum.record.outbox import done_by
-from rostrum.record.tables import arrival, challenge, dossier, draft, draft_member, file, line_minutes, outbox, upload
+from rostrum.record.tables import (
+    arrival,
+    caption_cue,
+    challenge,
+    dossier,
+    draft,
+    draft_member,
+    file,
+    line_minutes,
+    outbox,
+    upload,
+)
 
 
 async def due(database: Database, now: datetime, mails_before: datetime) -> Mapping[str, int]:
@@ -22,6 +33,7 @@ async def due(database: Database, now: datetime, mails_before: datetime) -> Mapp
         "uploads": select(func.count()).select_from(upload).where(upload.c.expires_at <= now),
         "mails": select(func.count()).select_from(outbox).where(done_by(mails_before)),
         "minutes": select(func.count()).select_from(line_minutes).where(line_minutes.c.purge_at <= now),
+        "captions": select(func.count()).select_from(caption_cue).where(caption_cue.c.purge_at <= now),
         "arrivals": select(func.count()).select_from(arrival).where(arrival.c.expires_at <= now),
         "challenges": select(func.count()).select_from(challenge).where(challenge.c.expires_at <= now),
     }

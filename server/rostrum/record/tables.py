@@ -245,6 +245,19 @@ purge_report = Table(
     Column("counts", Text, nullable=False),
     Column("failed", Text, nullable=False),
 )
+caption_cue = Table(
+    "caption_cue",
+    metadata,
+    Column("position", BigId, primary_key=True, autoincrement=True),
+    Column("cue_id", String(80), nullable=False, unique=True),
+    Column("meeting_id", String(80), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("purge_at", Moment(), nullable=False),
+    Index("caption_cue_track", "meeting_id", "language"),
+    Index("caption_cue_purge_at", "purge_at"),
+    sqlite_autoincrement=True,
+)
 vote_cast = Table(
     "vote_cast",
     metadata,

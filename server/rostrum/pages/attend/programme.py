@@ -32,7 +32,9 @@ async def programme_page(visit: Visit) -> web.StreamResponse:
     category = visit.standing.place.category
     zone = zone_of(await visit.house.dossiers.get(visit.standing.place.dossier_id))
     attended = frozenset(kind for kind in MeetingKind if session.rules.admits(category, kind))
-    runs = bool(visit.actor.rights & {Right.PRESIDE, Right.ADMINISTER})
+    where = "captions" if Right.CAPTION in visit.actor.rights else "check"
+    if visit.actor.rights & {Right.PRESIDE, Right.ADMINISTER}:
+        where = "console/meetings"
     return page(
         visit,
         "attend/programme.html",
@@ -41,7 +43,7 @@ async def programme_page(visit: Visit) -> web.StreamResponse:
         zone=zone,
         zone_name=str(zone),
         at=f"/at/{visit.place_id}",
-        where="console/meetings" if runs else "check",
+        where=where,
     )
 
 

@@ -29,7 +29,8 @@ async def home(visit: Visit) -> web.StreamResponse:
         return await programme_page(visit)
     if Right.PRESIDE in rights:
         raise web.HTTPSeeOther(f"{here}/console/meetings/{meetings[0].meeting_id}")
-    raise web.HTTPSeeOther(f"{here}/check/{meetings[0].meeting_id}")
+    where = "captions" if Right.CAPTION in rights else "check"
+    raise web.HTTPSeeOther(f"{here}/{where}/{meetings[0].meeting_id}")
 
 
 ROUTES = (
