@@ -81,7 +81,7 @@ class Surroundings:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(Settings(data=tmp_path).database)  # type: ignore[call-arg]  # pydantic's defaults
+    opened = await Database.open(Settings(data=tmp_path).database)
     yield opened
     await opened.close()
 
@@ -129,6 +129,12 @@ def opened(files: FileStore, kept: Kept | None) -> BytesIO:
         return BytesIO(SealedReader(file, key, kept.file_id).read())
 
 
+def preview_of(files: FileStore, found: Screened) -> av.container.InputContainer:
+    preview = av.open(opened(files, found.preview))
+    assert isinstance(preview, av.container.InputContainer)
+    return preview
+
+
 def played(files: FileStore, found: Screened) -> list[Frame]:
     return list(frames(opened(files, found.clip).read))
 
@@ -156,7 +162,7 @@ async def test_a_plain_statement_is_played_in_layers_that_begin_together(
     sounds = [frame.at_s for frame in there if frame.kind == "audio"]
     assert sounds == [n * 960 / 48_000 for n in range(len(sounds))]
     assert abs(len(sounds) - 200) < 4
-    with av.open(opened(files, found.preview)) as preview:
+    with preview_of(files, found) as preview:
         assert {stream.codec_context.name for stream in preview.streams} == {"vp8", "opus"}
         assert preview.duration is not None
         assert abs(preview.duration / av.time_base - 4) < 0.2
@@ -168,7 +174,7 @@ async def test_a_phones_portrait_stands_upright(files: FileStore, around: Surrou
     turned = tmp_path / "portrait.mp4"
     ffmpeg("-i", str(tmp_path / "flat.mp4"), "-c", "copy", "-metadata:s:v", "rotate=90", str(turned))
     found = await screened(files, around, tmp_path, turned.read_bytes())
-    with av.open(opened(files, found.preview)) as preview:
+    with preview_of(files, found) as preview:
         assert preview.streams.video[0].height > preview.streams.video[0].width
 
 
@@ -246,7 +252,7 @@ async def test_silence_darkness_and_a_faint_voice_are_told_and_played(
     assert set(by_check) == {Check.SILENCE, Check.BLACK, Check.LOUDNESS_CHANGED}
     assert abs((by_check[Check.BLACK].at_ms or 0) - 2000) < 200
     assert abs((by_check[Check.SILENCE].at_ms or 0) - 1300) < 500
-    with av.open(opened(files, found.preview)) as preview:
+    with preview_of(files, found) as preview:
         samples = [frame for frame in preview.decode(audio=0) if frame.time is not None and frame.time < 1]
     loudest = max(abs(value) for frame in samples for value in memoryview(frame.planes[0]).cast("f"))
     assert 0.05 < loudest < 0.9, "it was brought to the common loudness"

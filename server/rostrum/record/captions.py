@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rostrum.assembly.captions import CaptionKind, Cue, Voice
 from rostrum.record.database import Database
 from rostrum.record.journal import CHANNEL
-from rostrum.record.sealing import Seal, WrongKey
+from rostrum.record.sealing import Seal
 from rostrum.record.tables import caption_cue
+from rostrum.sealed_file import WrongKey
 
 CUES, LINES = "captions", "caption-line"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
