@@ -55,6 +55,8 @@ class ListedSpeaker:
     group_id: str | None
     confirmed: bool
     """Whether the secretariat stands for the rank and the group."""
+    recorded: bool
+    """A recorded statement is played when it is called."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class SpeakerNow:
     line_lost: bool
     awaited: bool
     has_recording: bool
+    recording_failed: bool
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,7 @@ def _listed(
         entry.delegation_id,
         entry.group_id,
         entry.confirmed,
+        entry.instead,
     )
 
 
@@ -197,6 +201,7 @@ def _speaker(
         speech.line_lost_at is not None,
         speech.awaited,
         entry is not None and entry.recording_id is not None,
+        speech.recording_failed,
     )
 
 
