@@ -21,13 +21,26 @@ from rostrum.media.sfu.pipe import Admitted, Call, Changed, Pipe, Reply, Snapsho
 
 SNAPSHOT_S = 1.0
 METHODS = frozenset(
-    {"start", "publish", "subscribe", "restart_ice", "remove", "evict", "wish", "apply", "play", "stop_playing"}
+    {
+        "start",
+        "publish",
+        "subscribe",
+        "restart_ice",
+        "remove",
+        "evict",
+        "wish",
+        "apply",
+        "play",
+        "play_recording",
+        "stop_playing",
+    }
 )
 
 
 async def serve(pipe: Pipe, engine: EmbeddedEngine) -> None:
     """Carry out calls in order until the pipe ends; tell states as they change."""
     engine.listen(lambda health: pipe.send(Changed(health)))
+    engine.on_playback_over(pipe.send)
     snapshots = asyncio.create_task(_tell_all(pipe, engine))
     try:
         while (message := await pipe.receive()) is not None:
