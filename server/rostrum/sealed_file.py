@@ -5,6 +5,8 @@ is a length, a nonce and what AES-256-GCM makes of a piece, bound to its number 
 that grows (an upload) has no last record yet; one that is kept has, so that a shortened one does not open.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import struct
@@ -225,7 +227,7 @@ class SealedReader(io.RawIOBase):
             left, self._at = left - len(part), self._at + len(part)
         return b"".join(parts)
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         """Fill a buffer, as far as there is something to read."""
         view = memoryview(buffer).cast("B")
         data = self.read(len(view))
