@@ -29,6 +29,8 @@ METHODS = frozenset(
         "remove",
         "evict",
         "wish",
+        "tune",
+        "silence",
         "apply",
         "play",
         "play_recording",
