@@ -112,7 +112,8 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     add_headers(app, settings)
     mount(app, ALL_ROUTES)
     relay = Relay(settings.turn_urls, settings.turn_secret.get_secret_value())
-    authorise = partial(grant_of, house.signer, house.doorkeeper, house.desk, house.dossiers)
+    crowd_max = settings.webcast_viewers
+    authorise = partial(grant_of, house.signer, house.doorkeeper, house.desk, house.dossiers, crowd_max)
     app.router.add_routes(signalling_routes(house.engine, authorise, relay, house.lines))
     app.router.add_routes(health_routes())
     add_static(app, web_root())

@@ -8,6 +8,7 @@ from typing import Any
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.devices import DeviceRemoved
+from rostrum.assembly.feeds import EncoderLinked, EncoderUnlinked, Feed
 from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.place import LinkRevoked, Place, PlaceClosed, PlaceGranted, PlaceRevised
@@ -17,8 +18,9 @@ from rostrum.assembly.release import FULL, Guard
 from rostrum.assembly.standing import StandingChanged
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Change, Desk
 from rostrum.live.hub import Hub
-from rostrum.media.engine import Engine
+from rostrum.media.engine import Engine, NoSuchPeer
 from rostrum.media.reconcile import Reconciler
+from rostrum.placeless import end_encoder
 from rostrum.reads.guards import Guards
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.dossiers import Dossiers
@@ -63,6 +65,9 @@ class Followers:
         if change.aggregate is MEETING:
             self._hub.advance(change.identifier, change.held.version)
             self._follow(change.held.state)
+            for row in change.recorded:
+                if isinstance(row.event, EncoderLinked | EncoderUnlinked):
+                    self._begin(self._end_encoder(change.identifier, row.event.feed))
             return
         if change.aggregate is INTERPRETATION:
             meeting = self._desk.held(MEETING).get(change.identifier)
@@ -129,6 +134,10 @@ class Followers:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _end_encoder(self, meeting_id: str, feed: Feed) -> None:
+        with contextlib.suppress(ConnectionError, NoSuchPeer):
+            await end_encoder(self._engine, meeting_id, feed)
 
     async def _evict(self, place_id: str) -> None:
         # An engine that is being restarted has no sessions left to end.
