@@ -6,6 +6,7 @@ import pytest
 
 from rostrum.media.sfu.engine import EmbeddedEngine
 from tests.media.contract import *  # noqa: F403 - the suite is what is imported
+from tests.media.contract_channels import *  # noqa: F403
 
 
 @pytest.fixture

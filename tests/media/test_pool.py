@@ -20,6 +20,7 @@ from rostrum.media.sfu import worker
 from rostrum.media.sfu.pool import WorkerPool, least_loaded
 from tests.media.contract import *  # noqa: F403 - the suite is what is imported
 from tests.media.contract import MEETING, Watching, on_air, speaking, watching
+from tests.media.contract_channels import *  # noqa: F403
 from tests.media.joined import apart
 from tests.support.server import free_port
 

@@ -185,13 +185,20 @@ async def test_a_page_wishes_for_less_and_tells_what_it_sees(
         assert response.status == 200
         assert response.headers["Cache-Control"] == "no-store"
         assert await response.json() == {"word": "good", "reason": "", "picture": None}
+    async with http.post(f"{location}/tune", json={"channel": "fr"}, headers=ours) as response:
+        assert response.status == 204
+    async with http.post(f"{location}/silence", json={"silent": True}, headers=ours) as response:
+        await problem(response, 404, "no-such-resource")
     for token in ("place-other", "bad"):
-        for what in ("wish", "report"):
+        for what in ("wish", "report", "tune", "silence"):
             async with http.post(f"{location}/{what}", json={"most": "full"}, headers=bearer(token)) as response:
                 assert response.status in (401, 404)
     wishes: list[object] = [{}, [], {"most": "huge"}, {"most": ["none"]}, {"most": None}, 7]
     reports: list[object] = [[], {"frozen": 2}, {"frozen": -1}, {"frozen": True}, {"height": "x"}, "x"]
-    for what, wrong in (("wish", wishes), ("report", reports)):
+    tunings: list[object] = [{}, {"channel": "xx"}, {"channel": None}, {"channel": ["fr"]}, "fr"]
+    silences: list[object] = [{}, {"silent": 1}, {"silent": "yes"}, True]
+    everything = (("wish", wishes), ("report", reports), ("tune", tunings), ("silence", silences))
+    for what, wrong in everything:
         for said in wrong:
             async with http.post(f"{location}/{what}", json=said, headers=ours) as response:
                 await problem(response, 400, "malformed-json")
@@ -212,3 +219,13 @@ async def test_one_who_sends_has_nothing_to_wish_for(http: aiohttp.ClientSession
         location = response.headers["Location"]
     async with http.post(f"{location}/wish", json={"most": "none"}, headers=bearer("place-p")) as response:
         await problem(response, 404, "no-such-resource")
+    async with http.post(f"{location}/silence", json={"silent": True}, headers=bearer("place-p")) as response:
+        assert response.status == 204
+
+
+async def test_a_channel_is_chosen_from_the_beginning_and_only_one_that_there_is(http: aiohttp.ClientSession) -> None:
+    offer = Endpoint(_identity).offer(("video", "audio"), "recvonly")
+    for channel, status in (("fr", 201), ("floor", 201), ("xx", 404), ("", 404)):
+        path = f"/whep/{MEETING}?channel={channel}"
+        async with http.post(path, data=offer, headers=SDP | bearer("watcher")) as response:
+            assert response.status == status, channel

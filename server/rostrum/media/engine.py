@@ -114,8 +114,8 @@ class Engine(Protocol):
         which closes the first. Raises `OfferRejected`."""
 
     async def subscribe(self, meeting_id: str, audience: Audience, offer_sdp: str, *, place_id: str | None) -> Answer:
-        """Accept a receiver (WHEP). The offer's first and second video m-lines are the slots stage and podium,
-        its audio m-lines floor and channel, in order; further ones are answered inactive. Raises `OfferRejected`."""
+        """Accept a receiver (WHEP). The offer's first three video m-lines are the slots stage, podium and sign, its
+        audio m-lines floor and channel, in order; further ones are answered inactive. Raises `OfferRejected`."""
 
     async def restart_ice(self, peer_id: str, fragment: str, etag: str | None) -> tuple[str, str]:
         """Apply a trickle fragment (RFC 8840); returns (answer fragment, etag). A fragment with a new ufrag restarts
@@ -124,6 +124,13 @@ class Engine(Protocol):
 
     async def wish(self, peer_id: str, most: Wish) -> None:
         """A receiver wants no more of pictures than this. Raises `NoSuchPeer`, also for a sender."""
+
+    async def tune(self, peer_id: str, audience: Audience) -> None:
+        """A receiver is of this audience from now on, without a new offer. Raises `NoSuchPeer`, also for a sender."""
+
+    async def silence(self, peer_id: str, silent: bool) -> None:
+        """While `silent`, a sender's sound is dropped as it comes in, and nothing of it goes on from when this returns;
+        its picture does. A new session begins audible. Raises `NoSuchPeer`, also for a receiver."""
 
     async def remove(self, peer_id: str) -> None:
         """End a peer's session. Raises `NoSuchPeer`."""

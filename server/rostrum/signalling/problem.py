@@ -10,6 +10,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "forbidden": (403, "The token does not allow this."),
     "picture-not-wanted": (403, "The holder asked to take part by voice only; the offer has a picture."),
     "no-such-resource": (404, "There is no such session."),
+    "no-such-channel": (404, "There is no channel of this name."),
     "not-acceptable": (406, "The answer can only be given as application/sdp."),
     "source-in-use": (409, "Someone is sending this source already."),
     "etag-mismatch": (412, "The session has another entity tag by now."),

@@ -2,21 +2,25 @@
 
 `routes` gives the handlers of
     POST | OPTIONS  /whip/{meeting_id}      begin to send; `?take=yes` takes a source over that is sent from elsewhere
-    POST | OPTIONS  /whep/{meeting_id}      begin to watch
+    POST | OPTIONS  /whep/{meeting_id}      begin to watch; `?channel=fr` with a language's channel
     PATCH | DELETE | OPTIONS  /media/{peer_id}
     POST  /media/{peer_id}/wish      {"most": "none" | "small" | "medium" | "full"}: how much of pictures is wanted
+    POST  /media/{peer_id}/tune      {"channel": "floor" | a language's code}: watch with this channel from now on
+    POST  /media/{peer_id}/silence   {"silent": true | false}: whether the sender's own sound is dropped at once
     POST  /media/{peer_id}/report    {"frozen": 0 to 1, "height": pixels}: how it looks at the page's end; answered with
                                      {"word": "good" | "fair" | "poor" | "away", "reason": one of `Reason`, "picture"}
 """
 
 import re
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, TypeVar
 
 from aiohttp import web
 from multidict import CIMultiDict
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from rostrum.assembly.interpretation import FLOOR, WORKING_LANGUAGES
 from rostrum.media.engine import (
     Answer,
     Engine,
@@ -57,12 +61,33 @@ def routes(
         web.delete("/media/{peer_id}", signalling.delete),
         web.options("/media/{peer_id}", signalling.resource_options),
         web.post("/media/{peer_id}/wish", signalling.wish),
+        web.post("/media/{peer_id}/tune", signalling.tune),
+        web.post("/media/{peer_id}/silence", signalling.silence),
         web.post("/media/{peer_id}/report", signalling.report),
     ]
 
 
 class _Wished(BaseModel):
     most: Wish
+
+
+CHANNELS = (FLOOR, *WORKING_LANGUAGES)
+
+
+def _channel(name: str) -> str:
+    if name not in CHANNELS:
+        raise ValueError(name)
+    return name
+
+
+class _Tuned(BaseModel):
+    channel: Annotated[str, AfterValidator(_channel)]
+
+
+class _Silenced(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    silent: bool
 
 
 class _Reported(BaseModel):
@@ -72,7 +97,7 @@ class _Reported(BaseModel):
     height: int = Field(0, ge=0, le=10_000)
 
 
-Said = TypeVar("Said", _Wished, _Reported)
+Said = TypeVar("Said", _Wished, _Tuned, _Silenced, _Reported)
 
 
 class _Refusal(Exception):
@@ -125,8 +150,12 @@ class _Signalling:
             grant = await self._grant(request)
             if grant.audience is None:
                 raise _Refusal("forbidden")
+            channel = request.query.get("channel", FLOOR)
+            if channel not in CHANNELS:
+                raise _Refusal("no-such-channel")
+            audience = replace(grant.audience, language=channel)
             offer = await _offer(request)
-            answer = await self._engine.subscribe(grant.meeting_id, grant.audience, offer, place_id=grant.place_id)
+            answer = await self._engine.subscribe(grant.meeting_id, audience, offer, place_id=grant.place_id)
         except _Refusal as refusal:
             return refusal.response
         except ConnectionError:
@@ -163,7 +192,7 @@ class _Signalling:
 
     async def patch(self, request: web.Request) -> web.Response:
         try:
-            peer_id = await self._owned(request)
+            _, peer_id = await self._owned(request)
             if request.content_type != FRAGMENT:
                 raise _Refusal("unsupported-type", _ACCEPT_PATCH)
             condition = request.headers.get("If-Match")
@@ -187,7 +216,8 @@ class _Signalling:
 
     async def delete(self, request: web.Request) -> web.Response:
         try:
-            await self._engine.remove(await self._owned(request))
+            _, peer_id = await self._owned(request)
+            await self._engine.remove(peer_id)
         except _Refusal as refusal:
             return refusal.response
         except (NoSuchPeer, ConnectionError):
@@ -195,9 +225,28 @@ class _Signalling:
         return web.Response(status=200)
 
     async def wish(self, request: web.Request) -> web.Response:
+        return await self._said_of(request, _Wished, lambda peer_id, _, said: self._engine.wish(peer_id, said.most))
+
+    async def tune(self, request: web.Request) -> web.Response:
+        async def tune(peer_id: str, grant: Grant, said: _Tuned) -> None:
+            if grant.audience is None:
+                raise _Refusal("forbidden")
+            await self._engine.tune(peer_id, replace(grant.audience, language=said.channel))
+
+        return await self._said_of(request, _Tuned, tune)
+
+    async def silence(self, request: web.Request) -> web.Response:
+        return await self._said_of(
+            request, _Silenced, lambda peer_id, _, said: self._engine.silence(peer_id, said.silent)
+        )
+
+    async def _said_of(
+        self, request: web.Request, kind: type[Said], act: Callable[[str, Grant, Said], Awaitable[None]]
+    ) -> web.Response:
+        """What a client says of its own session, done."""
         try:
-            peer_id = await self._owned(request)
-            await self._engine.wish(peer_id, (await _said(request, _Wished)).most)
+            grant, peer_id = await self._owned(request)
+            await act(peer_id, grant, await _said(request, kind))
         except _Refusal as refusal:
             return refusal.response
         except NoSuchPeer:
@@ -208,7 +257,7 @@ class _Signalling:
 
     async def report(self, request: web.Request) -> web.Response:
         try:
-            peer_id = await self._owned(request)
+            _, peer_id = await self._owned(request)
             said = await _said(request, _Reported)
             line = self._lines.report(peer_id, Seen(said.frozen, said.height))
             if line is None:
@@ -229,13 +278,13 @@ class _Signalling:
             raise _Refusal("forbidden")
         return grant
 
-    async def _owned(self, request: web.Request) -> str:
-        """The identifier of a session that the token's holder made; another's is as if it were not there."""
+    async def _owned(self, request: web.Request) -> tuple[Grant, str]:
+        """A token's grant, and a session that its holder made; another's is as if it were not there."""
         grant = await self._grant(request)
         peer_id = request.match_info["peer_id"]
         if self._owners.get(peer_id) != (grant.meeting_id, grant.place_id):
             raise _Refusal("no-such-resource")
-        return peer_id
+        return grant, peer_id
 
 
 async def _offer(request: web.Request) -> str:

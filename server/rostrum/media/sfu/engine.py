@@ -195,10 +195,27 @@ class EmbeddedEngine:
         if receiver is None:
             raise NoSuchPeer
         receiver.wish(most)
-        if receiver.egress is not None:
-            router = self._router(peer.meeting_id)
-            router.settle(receiver, time.monotonic())
-            self._neighbours.settle(peer.meeting_id, router)
+        self._settle(peer, receiver)
+
+    async def tune(self, peer_id: str, audience: Audience) -> None:
+        """See `Engine.tune`."""
+        peer = self._peer(peer_id)
+        receiver = self._receivers.get(peer)
+        if receiver is None:
+            raise NoSuchPeer
+        receiver.audience = audience
+        self._settle(peer, receiver)
+
+    async def silence(self, peer_id: str, silent: bool) -> None:
+        """See `Engine.silence`."""
+        peer = self._peer(peer_id)
+        intake = self._intakes.get(peer)
+        if intake is None:
+            raise NoSuchPeer
+        # What has come before goes out now, so that nothing of it does later.
+        self._flush()
+        intake.silence(silent=silent)
+        self._router(peer.meeting_id).changed(time.monotonic())
 
     async def remove(self, peer_id: str) -> None:
         """See `Engine.remove`."""
@@ -286,6 +303,13 @@ class EmbeddedEngine:
         receiver = self._receivers.get(peer)
         if receiver is not None:
             feedback.act(packet, peer, receiver, time.monotonic(), time.time())
+
+    def _settle(self, peer: Peer, receiver: Receiver) -> None:
+        """Bring a receiver to what is right for it now, if it is connected."""
+        if receiver.egress is not None:
+            router = self._router(peer.meeting_id)
+            router.settle(receiver, time.monotonic())
+            self._neighbours.settle(peer.meeting_id, router)
 
     def _connected(self, peer: Peer) -> None:
         receiver = self._receivers.get(peer)

@@ -47,6 +47,8 @@ class Intake:
         self._send_rtcp = send_rtcp
         self._on_started = on_started
         self._by_ssrc: dict[int, _Bound] = {}
+        self._silent = False
+        self._octets = 0
         self._measured = (0, 0.0)
         self._mid_id = publication.extensions.get(MID_URI, 0)
         self._layer_id = publication.extensions.get(LAYER_URI, 0)
@@ -88,13 +90,29 @@ class Intake:
         """Take one RTP packet, decrypted. Malformed and unknown ones are dropped."""
         try:
             packet = rtp.parse(data)
+            self._octets += len(data)
             if self._transport_cc_id:
                 self._note_arrival(packet, now_s)
             bound = self._by_ssrc.get(packet.ssrc) or self._learn(packet)
-            if bound is not None:
+            if bound is not None and not (self._silent and bound.stream.kind == "audio"):
                 self._take(bound, packet, now_s)
         except Malformed:
             return
+
+    def silence(self, *, silent: bool) -> None:
+        """Drop the sound as it comes, or let it through again.
+
+        What comes then is a track of its own, in which nothing is missing: else what was said in between would be asked
+        for again as if it had been lost."""
+        if silent == self._silent:
+            return
+        self._silent = silent
+        if silent:
+            self.feed.tracks.pop("audio", None)
+            return
+        for ssrc, bound in list(self._by_ssrc.items()):
+            if bound.stream.kind == "audio" and not bound.repairs:
+                self._bind(bound.stream, ssrc, 0)
 
     def _note_arrival(self, packet: RtpPacket, now_s: float) -> None:
         number = rtp.extensions(packet).get(self._transport_cc_id, b"")
@@ -165,7 +183,7 @@ class Intake:
     def measure(self, line: Line, now_s: float) -> None:
         """Put into the line's figures what came since the last time: bitrate, loss, and the worst jitter."""
         tracks = self.feed.tracks.values()
-        received, (before, before_s) = sum(track.reception.bytes for track in tracks), self._measured
+        received, (before, before_s) = self._octets, self._measured
         if now_s > before_s:
             line.bitrate_bps = 8 * (received - before) / (now_s - before_s) if before_s else None
             self._measured = received, now_s

@@ -22,7 +22,7 @@ OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
 LAYERS_LIMIT = 3
 _FROM_PUBLISHERS = (MID_URI, LAYER_URI, REPAIRED_LAYER_URI, TRANSPORT_CC_URI)
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc", "goog-remb")
-_SLOTS = {"video": (Slot.STAGE, Slot.PODIUM), "audio": (Slot.FLOOR, Slot.CHANNEL)}
+_SLOTS = {"video": (Slot.STAGE, Slot.PODIUM, Slot.SIGN), "audio": (Slot.FLOOR, Slot.CHANNEL)}
 _CODECS = {"video": (("vp8", 90_000), ("h264", 90_000)), "audio": (("opus", 48_000),)}
 _ASCENDING = ({"l": 0, "m": 1, "h": 2}, {"q": 0, "h": 1, "f": 2}, {"2": 0, "1": 1, "0": 2})
 """Names of layers that clients are known to use, from the smallest picture to the largest."""

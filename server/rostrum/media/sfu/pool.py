@@ -167,6 +167,14 @@ class WorkerPool:
         """See `Engine.wish`."""
         await self._of(peer_id).wish(peer_id, most)
 
+    async def tune(self, peer_id: str, audience: Audience) -> None:
+        """See `Engine.tune`."""
+        await self._of(peer_id).tune(peer_id, audience)
+
+    async def silence(self, peer_id: str, silent: bool) -> None:
+        """See `Engine.silence`."""
+        await self._of(peer_id).silence(peer_id, silent)
+
     async def remove(self, peer_id: str) -> None:
         """See `Engine.remove`."""
         await self._of(peer_id).remove(peer_id)

@@ -209,4 +209,4 @@ class MeetingRouter:
 
 def cname(slot: Slot) -> str:
     """Streams of one CNAME are played in time with each other: the stage with the floor's sound."""
-    return "podium" if slot is Slot.PODIUM else "stage"
+    return slot.value if slot in (Slot.PODIUM, Slot.SIGN) else "stage"

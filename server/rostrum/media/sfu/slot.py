@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rostrum.media.sfu.track import Track
 
 _ERAS_KEPT = 3
+_SIGNING = Level(1, BEST.time)
+"""How much of the picture of an interpreter of International Sign is given, on every line that carries pictures."""
 _SIZES = {Wish.SMALL: 0, Wish.MEDIUM: 1, Wish.FULL: 2}
 
 
@@ -127,7 +129,7 @@ class Receiver:
         self.own_source = None if place_id is None else place_source(place_id)
         self.seats = {slot: Seat(self, shape, ssrcs[slot], repair_ssrcs[slot]) for slot, shape in shapes.items()}
         self.gate = VideoGate()
-        self.wishes: dict[Slot, Level | None] = {Slot.PODIUM: Level(0, 2)}
+        self.wishes: dict[Slot, Level | None] = {Slot.PODIUM: Level(0, 2), Slot.SIGN: _SIGNING}
         """The most that the receiver wants of a picture; None: no picture. Not there: all that its line carries."""
         self.egress: Egress | None = None
         """Where its packets go and with what keys; None while it is not connected."""
@@ -144,11 +146,12 @@ class Receiver:
         return sum(seat.lane.bitrate_bps for seat in seats if seat.lane is not None)
 
     def wish(self, most: Wish) -> None:
-        """No more of pictures than this from now on. The podium is small on every page."""
+        """No more of pictures than this from now on. The podium is small on every page; hands must be seen."""
         size = _SIZES.get(most)
         self.wishes = {
             Slot.STAGE: None if size is None else Level(size, BEST.time),
             Slot.PODIUM: None if size is None else Level(0, BEST.time),
+            Slot.SIGN: None if size is None else _SIGNING,
         }
 
     def standing(self, costs: Mapping[Level, float]) -> tuple[Picture | None, bool]:
@@ -167,8 +170,10 @@ class Receiver:
         return _named(given.size, max(costs).size), self.gate.lowered and given < wished
 
     def wants(self, program: Program, slot: Slot) -> str | None:
-        """The source that the program gives this receiver in a slot."""
-        return program.fill(self.audience, slot).for_place(self.own_source)
+        """The source that the program gives this receiver in a slot. A voice that may go on only masked does not: this
+        engine forwards, and changes nothing."""
+        fill = program.fill(self.audience, slot)
+        return None if fill.masked else fill.for_place(self.own_source)
 
     def level(self, slot: Slot) -> Level | None:
         """What it is to be given of a slot's source: no more than its line carries, nor than it wishes."""
@@ -176,6 +181,9 @@ class Receiver:
         if shape.kind == "audio":
             return self.gate.sound if shape.red_payload_type else PLAIN
         wish = self.wishes.get(slot, BEST)
+        if slot is Slot.SIGN and wish is not None:
+            # Never dropped before the stage: what a tight line has to give up is given up there.
+            return Level(0, wish.time) if self.gate.paused else wish
         if self.gate.paused or wish is None:
             return None
         return min(self.gate.picture, wish)

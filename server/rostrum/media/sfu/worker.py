@@ -229,6 +229,14 @@ class WorkerEngine:
         """See `Engine.wish`."""
         await self._call("wish", peer_id, most)
 
+    async def tune(self, peer_id: str, audience: Audience) -> None:
+        """See `Engine.tune`."""
+        await self._call("tune", peer_id, audience)
+
+    async def silence(self, peer_id: str, silent: bool) -> None:
+        """See `Engine.silence`."""
+        await self._call("silence", peer_id, silent)
+
     async def remove(self, peer_id: str) -> None:
         """See `Engine.remove`."""
         await self._call("remove", peer_id)

@@ -21,7 +21,20 @@ from rostrum.media.sfu.pipe import Admitted, Call, Changed, Pipe, Reply, Snapsho
 
 SNAPSHOT_S = 1.0
 METHODS = frozenset(
-    {"start", "publish", "subscribe", "restart_ice", "remove", "evict", "wish", "apply", "play", "stop_playing"}
+    {
+        "start",
+        "publish",
+        "subscribe",
+        "restart_ice",
+        "remove",
+        "evict",
+        "wish",
+        "tune",
+        "silence",
+        "apply",
+        "play",
+        "stop_playing",
+    }
 )
 
 

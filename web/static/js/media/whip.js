@@ -44,13 +44,23 @@ function addPicture(pc, track, stream) {
  * @param {MediaStream} options.stream
  * @param {boolean} [options.take]
  * @param {(state: import('./session.js').State) => void} [options.onstate]
- * @returns {Promise<{pc: RTCPeerConnection | null, setLive: (live: boolean) => void, close: () => void}>}
+ * @returns {Promise<{
+ *   pc: RTCPeerConnection | null,
+ *   setLive: (live: boolean) => void,
+ *   silence: (silent: boolean) => Promise<void>,
+ *   close: () => void,
+ * }>} `silence`: the sound is dropped here and at the server at once, or let through again
  */
 export async function publish({ url, token, stream, take = false, onstate }) {
+  let silent = false;
   const session = new Session({
     url: take ? `${url}${url.includes('?') ? '&' : '?'}take=yes` : url,
     token,
-    onstate,
+    onstate(state) {
+      // A new connection begins audible.
+      if (state === 'connected' && silent) void session.say('silence', { silent });
+      onstate?.(state);
+    },
     prepare(pc) {
       for (const track of stream.getTracks()) {
         if (track.kind === 'video') addPicture(pc, track, stream);
@@ -65,6 +75,11 @@ export async function publish({ url, token, stream, take = false, onstate }) {
     },
     setLive(live) {
       for (const track of stream.getTracks()) track.enabled = live;
+    },
+    async silence(wanted) {
+      silent = wanted;
+      for (const track of stream.getAudioTracks()) track.enabled = !silent;
+      await session.say('silence', { silent });
     },
     close: () => session.close(),
   };
