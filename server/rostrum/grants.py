@@ -13,6 +13,7 @@ from rostrum.reads.wishes import wishes_of
 from rostrum.record.dossiers import Dossiers
 from rostrum.signalling.grant import Grant
 
+
 async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers: Dossiers, token: str) -> Grant | None:
     """The grant of a pass; None where it is not ours, too old, or its link or device opens nothing any more.
 

@@ -53,7 +53,7 @@ def signing_key(folder: Path) -> bytes:
 RECEIVER = "receiver"
 """The purpose of a pass for a receiver in the hall: it is given the hall's channels, and sends nothing."""
 FEED = "feed:"
-"""What the purpose of a pass begins with by which a technician sends the sound of an interpreter (a place) in the hall."""
+"""How the purpose of a pass begins by which a technician sends the sound of an interpreter (a place) in the hall."""
 
 
 @dataclass(frozen=True)

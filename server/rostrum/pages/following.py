@@ -91,9 +91,7 @@ def view(
         model = await followed_model(visit.house, meeting)
         more = {"acts": await newest_acts(visit, meeting)} if runs else {}
         listening = await listening_of(visit.house, meeting)
-        return fragment(
-            visit.house, language_of(visit.request), template, meeting=model, listening=listening, **more
-        )
+        return fragment(visit.house, language_of(visit.request), template, meeting=model, listening=listening, **more)
 
     async def personal(visit: Visit, meeting_id: str, template: str) -> str:
         meeting = (await visit.house.desk.load(MEETING, meeting_id)).state

@@ -6,7 +6,6 @@ import segno
 from aiohttp import web
 
 from rostrum.assembly.actor import Right
-from rostrum.desk import MEETING
 from rostrum.identity.secrets import RECEIVER
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.following import WATCH, listening_of
@@ -58,11 +57,13 @@ async def seats(visit: Visit) -> web.StreamResponse:
     return page(
         visit,
         "console/seats.html",
-        meeting=(await visit.house.desk.load(MEETING, meeting.meeting_id)).state,
+        meeting=meeting,
         address=address,
         code=_code(address),
         count=min(max(count, 1), SHEET_CODES_MAX),
         most=SHEET_CODES_MAX,
+        at=f"/at/{visit.place_id}/console",
+        here="meeting",
         back=visit.actor.rights & {Right.ADMINISTER, Right.PRESIDE},
     )
 

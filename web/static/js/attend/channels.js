@@ -6,13 +6,16 @@
  */
 
 import { onPress } from "../ui/press.js";
-import { SilenceWatch } from "./silence.js";
+import { LOUD, SilenceWatch } from "./silence.js";
 
 const CHANNEL_KEY = "rostrum.channel";
 const UNDER_KEY = "rostrum.under";
 const SPEAKS_KEY = "rostrum.speaks";
 const FLOOR = "floor";
 const LOOK_MS = 500;
+/** How long the floor stays as loud as it was for an interpretation to be heard that was just chosen. */
+const SWITCH_MS = 700;
+const SWITCH_LOOK_MS = 20;
 /** Perceived loudness grows more slowly than amplitude: half the way of the slider is a quarter of the amplitude. */
 const CURVE = 2;
 
@@ -96,6 +99,9 @@ export class Channels {
     this.tuned = this.wanted;
     this.speaking = false;
     this.hearsOwn = false;
+    /** @type {ReturnType<typeof setInterval> | undefined} runs while a switch is under way */
+    this.switching = undefined;
+    this.floorGain = 1;
     this.silence = new SilenceWatch();
     const under = Number(remembered(UNDER_KEY) ?? NaN);
     const slider = /** @type {HTMLInputElement | null} */ (document.getElementById("under-level"));
@@ -152,8 +158,23 @@ export class Channels {
     if (this.tuned !== chosen.value) {
       this.tuned = chosen.value;
       void this.sounds.tune(chosen.value);
+      this.bridge();
     }
     this.set();
+  }
+
+  /** Whoever comes from the floor hears it until the interpretation is there. */
+  bridge() {
+    clearInterval(this.switching);
+    this.switching = undefined;
+    if (!this.interpreted || this.floorGain < 1) return;
+    const endMs = performance.now() + SWITCH_MS;
+    this.switching = setInterval(() => {
+      if (this.sounds.level("channel") <= LOUD && performance.now() < endMs) return;
+      clearInterval(this.switching);
+      this.switching = undefined;
+      this.set();
+    }, SWITCH_LOOK_MS);
   }
 
   /** @param {boolean} speaking whether the person has the floor, and would hear themselves interpreted */
@@ -177,7 +198,8 @@ export class Channels {
     const own = over && this.speaking;
     const spared = own && !this.hearsOwn;
     const under = slider ? (Number(slider.value) / 100) ** CURVE : 0;
-    this.sounds.gain("floor", over && !spared ? under : 1);
+    this.floorGain = over && !spared && !this.switching ? under : 1;
+    this.sounds.gain("floor", this.floorGain);
     this.sounds.gain("channel", spared ? 0 : 1);
     const ownWords = document.getElementById("own-words");
     if (ownWords) ownWords.hidden = !own;

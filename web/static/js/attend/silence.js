@@ -7,7 +7,10 @@ const PAUSE_MS = 4000;
 
 export class SilenceWatch {
   constructor() {
-    this.begin(0);
+    this.lastChannelMs = 0;
+    this.lastFloorMs = -Infinity;
+    this.told = false;
+    this.sounds = false;
   }
 
   /** @param {number} nowMs from when on silence is counted */
@@ -15,7 +18,6 @@ export class SilenceWatch {
     this.lastChannelMs = nowMs;
     this.lastFloorMs = -Infinity;
     this.told = false;
-    /** Whether the channel was heard at the last look. */
     this.sounds = false;
   }
 
