@@ -19,6 +19,7 @@ from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
+from rostrum.pages.attend.statements import ROUTES as STATEMENTS
 from rostrum.pages.captions.files import ROUTES as CAPTION_FILES
 from rostrum.pages.captions.following import ROUTES as CAPTION_STREAM
 from rostrum.pages.captions.writing import ROUTES as CAPTIONS
@@ -49,6 +50,7 @@ from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
 from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
 from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
+from rostrum.pages.console.statements import ROUTES as CONSOLE_STATEMENTS
 from rostrum.pages.hall import feeds
 from rostrum.pages.hall.receivers import ROUTES as RECEIVERS
 from rostrum.pages.hall.routes import ROUTES as HALL
@@ -82,6 +84,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *DEVICES,
     *PASSKEYS,
     *PAPERS,
+    *STATEMENTS,
     *GREEN_ROOM,
     *CONSOLE,
     *JUDGING,
@@ -102,6 +105,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_MEETING,
     *CONSOLE_MEETINGS,
     *CONSOLE_PAPERS,
+    *CONSOLE_STATEMENTS,
     *CONSOLE_PUBLICATION,
     *CONSOLE_LINES,
     *CONSOLE_STANDING,
