@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import get_args
 
 from rostrum.assembly import consent as consent_rules
-from rostrum.assembly import effects, feeds, groups, line, motions, presence, recording, speakers, speaking, swap, voting
+from rostrum.assembly import (
+    effects,
+    feeds,
+    groups,
+    line,
+    motions,
+    presence,
+    recording,
+    speakers,
+    speaking,
+    swap,
+    voting,
+)
 from rostrum.assembly import sitting as sitting_rules
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.agenda import AgendaItem, ItemOpened, OpenItem

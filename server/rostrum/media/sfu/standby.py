@@ -1,4 +1,4 @@
-"""Which of the hall's feeds is given: the backup while the main one's packets do not come, or what was chosen by hand."""
+"""Which of the hall's feeds is given: the backup while the main one does not come, or what was chosen by hand."""
 
 from rostrum.assembly.feeds import Choice
 from rostrum.media.sfu.source import Feed, Source
