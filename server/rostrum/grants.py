@@ -20,7 +20,8 @@ async def grant_of(
 ) -> Grant | None:
     """The grant of a pass, an encoder's token or a watcher's pass (`placeless.py`).
 
-    None where it is not ours, too old, or its link or device opens nothing any more, or where its category does not attend the meeting (any more).
+    None where it is not ours, too old, or its link or device opens nothing any more, or where its category does not
+    attend the meeting (any more).
 
     Its very link: whoever held the one before is not let in by the link that replaced it."""
     read = signer.read_media_pass(token)
