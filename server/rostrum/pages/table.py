@@ -51,12 +51,15 @@ from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
 from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
 from rostrum.pages.console.statements import ROUTES as CONSOLE_STATEMENTS
+from rostrum.pages.hall import feeds
+from rostrum.pages.hall.receivers import ROUTES as RECEIVERS
 from rostrum.pages.hall.routes import ROUTES as HALL
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
 from rostrum.pages.route import PublicRoute, Route
+from rostrum.pages.spoken import ROUTES as SPOKEN
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
@@ -112,9 +115,12 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *SCRIPT,
     *CONSOLE_RETENTION,
     *HALL,
+    *RECEIVERS,
+    *feeds.ROUTES,
+    *SPOKEN,
     *CAPTIONS,
     *CAPTION_FILES,
     *CAPTION_STREAM,
     *following.ROUTES,
-    live.route(following.VIEWS),
+    live.route({**following.VIEWS, **feeds.VIEWS}),
 )
