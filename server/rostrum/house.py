@@ -15,6 +15,7 @@ from rostrum.identity.passkeys import Passkeys
 from rostrum.identity.secrets import Signer
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.streams import Streams
 from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
@@ -63,6 +64,7 @@ class House:
     badger: Badger
     rates: RateLimits
     hub: Hub
+    streams: Streams
     presence: Presence
     engine: Engine
     lines: Lines
