@@ -5,6 +5,7 @@ import { morph } from "../live/morph.js";
 import { announce } from "../ui/announce.js";
 import { runClocks } from "../ui/clock.js";
 import { onPress } from "../ui/press.js";
+import { watchTimes } from "../ui/timed.js";
 import { say } from "../ui/words.js";
 import { address, element, runMeetingPage } from "./meeting_page.js";
 import { passFrom } from "./pass.js";
@@ -68,6 +69,7 @@ onPress("own-mute", () => {
 });
 
 showWait(say);
+watchTimes();
 document.addEventListener("rostrum:phase", (event) => {
   const phase = /** @type {CustomEvent<string>} */ (event).detail;
   const words = say(`phase.${phase}`);
