@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from rostrum.assembly.program import HALL
+from rostrum.assembly.refusal import Why
 from rostrum.booth_keeper import keep_booths
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
@@ -21,7 +22,7 @@ from rostrum.identity.doorkeeper import Doorkeeper
 from rostrum.identity.gate import Gate
 from rostrum.identity.limits import RateLimits
 from rostrum.identity.passkeys import Passkeys, Site
-from rostrum.identity.secrets import Signer, signing_key
+from rostrum.identity.secrets import Signer, new_id, signing_key
 from rostrum.line_keeper import keep_lines
 from rostrum.line_watch import watch_lines
 from rostrum.live.captions import Board
@@ -67,9 +68,11 @@ from rostrum.record.uploads import Uploads
 from rostrum.settings import Settings
 from rostrum.signalling.relay import Relay
 from rostrum.signalling.routes import routes as signalling_routes
+from rostrum.statement_keeper import keep_statements
 from rostrum.uploads.cleaner import Cleaner
-from rostrum.uploads.intake import Intake
+from rostrum.uploads.intake import Intake, Taking
 from rostrum.uploads.limits import Limits
+from rostrum.uploads.screening import Screener
 from rostrum.webroot import web_root
 
 FORM_BYTES_MAX = 256 * 1024
@@ -164,6 +167,14 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         files=files,
         uploads=uploads,
         intake=Intake(files, uploads, cleaner, settings.files_each),
+        video_intake=Taking(
+            files,
+            uploads,
+            settings.files_each,
+            round(settings.statement_gigabytes * 1_000_000_000),
+            Why.STATEMENT_TOO_LARGE,
+        ),
+        screener=Screener(files, new_id),
         purge=Purge(
             clock, Night(settings.purge_hour, settings.zone), PurgeReports(database), names.forget, database.compact
         ),
@@ -225,6 +236,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_batches(house, stop),
         keep_booths(house, stop),
         watch_lines(house, stop),
+        keep_statements(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]
     yield

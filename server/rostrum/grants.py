@@ -1,10 +1,14 @@
 """What a media pass allows now: read anew at every use, so that a revoked link's pass is worth nothing."""
 
-from rostrum.assembly.actor import Right
+from rostrum.assembly.accreditation import Accreditation
+from rostrum.assembly.actor import Actor, Right
+from rostrum.assembly.booth import INTERNATIONAL_SIGN
+from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.program import GREEN_ROOM, HALL, Audience, AudienceRole, place_source
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Desk
 from rostrum.identity.doorkeeper import Doorkeeper
-from rostrum.identity.secrets import Signer
+from rostrum.identity.secrets import FEED, RECEIVER, Signer
+from rostrum.reads.hall_booths import sits_in_hall
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.dossiers import Dossiers
 from rostrum.signalling.grant import Grant
@@ -19,8 +23,8 @@ async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers:
     read = signer.read_media_pass(token)
     if read is None:
         return None
-    place_id, link_id, device_id, meeting_id = read
-    actor = await doorkeeper.may_still(place_id, link_id, device_id)
+    place_id, meeting_id = read.place_id, read.meeting_id
+    actor = await doorkeeper.may_still(place_id, read.link_id, read.device_id)
     if actor is None:
         return None
     found = await doorkeeper.find_place(place_id)
@@ -32,6 +36,11 @@ async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers:
     session = (await desk.load(ACCREDITATION, meeting.session_id)).state
     if not session.rules.admits(actor.category, meeting.kind):
         return None
+    if read.purpose == RECEIVER:
+        return Grant(meeting_id, place_id, None, Audience(AudienceRole.HALL), sound_only=True)
+    if read.purpose.startswith(FEED):
+        of, interpretation = read.purpose.removeprefix(FEED), (await desk.load(INTERPRETATION, meeting_id)).state
+        return _feed(session, interpretation, actor, meeting_id, of)
     source = None
     if Right.FEED_HALL in actor.rights:
         source = HALL
@@ -42,3 +51,13 @@ async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers:
         source = None if interpretation.booth_of_place(place_id) is None else place_source(place_id)
     role = AudienceRole.HALL if Right.SHOW_HALL in actor.rights else AudienceRole.REMOTE
     return Grant(meeting_id, place_id, source, Audience(role), sound_only and source != HALL)
+
+
+def _feed(
+    session: Accreditation, interpretation: Interpretation, actor: Actor, meeting_id: str, of: str
+) -> Grant | None:
+    """What lets a technician send for an interpreter in the hall: in that one's name, so that the booth sees a line."""
+    booth = interpretation.booth_of_place(of)
+    if Right.FEED_HALL not in actor.rights or booth is None or not sits_in_hall(session, interpretation, of):
+        return None
+    return Grant(meeting_id, of, place_source(of), None, sound_only=booth.booth_id != INTERNATIONAL_SIGN)

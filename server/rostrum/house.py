@@ -35,7 +35,8 @@ from rostrum.record.participation import Participation
 from rostrum.record.uploads import Uploads
 from rostrum.retention import Lives
 from rostrum.settings import Settings
-from rostrum.uploads.intake import Intake
+from rostrum.uploads.intake import Intake, Taking
+from rostrum.uploads.screening import Screener
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class House:
     files: FileStore
     uploads: Uploads
     intake: Intake
+    video_intake: Taking
+    screener: Screener
     purge: Purge
     captions: Captioning
     caption_store: Captions

@@ -176,7 +176,7 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "files",
-        _("Files that were sent: evidence, credentials, photographs, texts of statements"),
+        _("Files that were sent: evidence, credentials, photographs, texts of statements, video statements"),
         _("as evidence, for the badge, to be read in the meeting"),
         _("the secretariat; texts: everybody in the meeting once they are released"),
         _("from the day it was sent"),
@@ -191,6 +191,16 @@ KEPT: tuple[Kept, ...] = (
             "file.pages",
             "file.sha256",
         ),
+    ),
+    Kept(
+        "statement",
+        _("Who speaks in a video statement, and in what office"),
+        _("to announce the statement, and to interpret it"),
+        _("the delegation; those who run and interpret the meeting"),
+        _("from the day it was sent"),
+        "written",
+        "dossiers",
+        dossiers=("statement-video",),
     ),
     Kept(
         "uploads",

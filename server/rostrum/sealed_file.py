@@ -5,6 +5,8 @@ is a length, a nonce and what AES-256-GCM makes of a piece, bound to its number 
 that grows (an upload) has no last record yet; one that is kept has, so that a shortened one does not open.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import struct
@@ -12,12 +14,15 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 FORMAT = b"\x01"
 SALT_BYTES = 32
@@ -221,6 +226,13 @@ class SealedReader(io.RawIOBase):
             parts.append(part)
             left, self._at = left - len(part), self._at + len(part)
         return b"".join(parts)
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill a buffer, as far as there is something to read."""
+        view = memoryview(buffer).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
 
     def _piece(self, number: int) -> bytes:
         if self._open[0] != number:

@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     )
     file_pages: int = Field(40, ge=1, le=1000, description="Pages of a PDF that somebody sends.")
     files_each: int = Field(12, ge=1, le=100, description="Files that one application or place may keep.")
+    statement_gigabytes: float = Field(
+        4, gt=0, le=16, description="Size of a video statement that a delegation sends, in gigabytes (10⁹ bytes)."
+    )
     passkeys: Literal["offered", "required"] = Field(
         "offered",
         description=(

@@ -96,7 +96,7 @@ class Running:
         """Nobody."""
         return Knocker(self.base)
 
-    async def appoint(self, category: str, fields: Mapping[str, str]) -> tuple[str, str, str]:
+    async def appoint(self, category: str, fields: Mapping[str, str], *, remote: bool = True) -> tuple[str, str, str]:
         """A new place with a link that nobody has used: (place, link, token)."""
         place_id, link_id, token, dossier_id = new_id(), new_id(), new_token(), new_id()
         now = self.house.clock()
@@ -113,7 +113,7 @@ class Running:
         await self.house.desk.act(
             ACCREDITATION,
             demo.SESSION_ID,
-            AppointOfficer(place_id, f"delegation-{place_id}", category, True, dossier_id, link_id, until),
+            AppointOfficer(place_id, f"delegation-{place_id}", category, remote, dossier_id, link_id, until),
             SYSTEM,
             also=[seal, self.house.links.add_link(link_id, token)],
         )

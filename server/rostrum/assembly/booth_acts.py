@@ -67,6 +67,16 @@ class Sit:
 
 
 @dataclass(frozen=True)
+class SeatInterpreter:
+    """Note that one of the team, whose line a technician looks after, sits at the console, or has left it."""
+
+    booth_id: str
+    place_id: str
+    is_there: bool
+    needs: ClassVar = EQUIPS
+
+
+@dataclass(frozen=True)
 class Stand:
     """Leave the console."""
 
@@ -182,6 +192,7 @@ BoothCommand = (
     EquipBooth
     | CloseBooth
     | Sit
+    | SeatInterpreter
     | Stand
     | NoteLine
     | TakeAir
@@ -211,6 +222,8 @@ def decide(
         return [BoothClosed(now, booth.booth_id)]
     if isinstance(command, NoteLine):
         return _note_line(booth, command, now)
+    if isinstance(command, SeatInterpreter):
+        return _seat(booth, command, now)
     if isinstance(command, AssignAir):
         if command.place_id not in booth.seated - booth.lost:
             raise Refused(Why.NOT_IN_BOOTH)
@@ -260,6 +273,18 @@ def _equip(
         elif _in_handover(booth, gone):
             followed.append(HandoverDropped(now, command.booth_id))
     return [*followed, BoothEquipped(now, command.booth_id, command.second, team)]
+
+
+def _seat(booth: Booth, command: SeatInterpreter, now: datetime) -> list[BoothEvent]:
+    place_id = command.place_id
+    if place_id not in booth.team:
+        raise Refused(Why.NOT_IN_BOOTH)
+    if command.is_there:
+        there = place_id in booth.seated - booth.lost
+        return [] if there else [InterpreterSat(now, booth.booth_id, place_id)]
+    if place_id not in booth.seated:
+        return []
+    return [*_gone(booth, place_id, AirLeftBy.THEMSELVES, now), InterpreterStood(now, booth.booth_id, place_id)]
 
 
 def _note_line(booth: Booth, command: NoteLine, now: datetime) -> list[BoothEvent]:

@@ -150,6 +150,7 @@ class Why(StrEnum):
     NO_SUCH_STATEMENT = "no-such-statement"
     STATEMENT_LATE = "statement-late"
     STATEMENT_DELIVERED = "statement-delivered"
+    STATEMENT_ON_AIR = "statement-on-air"
     STATEMENT_NOT_THERE_YET = "statement-not-there-yet"
     STATEMENT_TOO_LARGE = "statement-too-large"
     VOICE_ONLY = "voice-only"

@@ -14,7 +14,8 @@ from rostrum.assembly.place import AppointOfficer, IssueLink
 from rostrum.assembly.refusal import Refused
 from rostrum.assembly.sitting import ConveneMeeting, MeetingState, OpenMeeting
 from rostrum.assembly.speakers import OpenList
-from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING
+from rostrum.assembly.statement_acts import SetStatementDeadline
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, STATEMENTS
 from rostrum.house import House
 from rostrum.rules_file import load_rules
 
@@ -147,6 +148,9 @@ async def _convene(house: House, now: datetime) -> None:
     convene = ConveneMeeting(MEETING_ID, SESSION_ID, MEETING_TITLES, now, AGENDA, load_rules(house.settings.rules))
     for command in (convene, OpenMeeting(), OpenList()):
         await house.desk.act(MEETING, MEETING_ID, command, SYSTEM)
+    # It sits already, and yet a video statement can be tried.
+    deadline = SetStatementDeadline(SESSION_ID, MEETING_ID, now + LIFE)
+    await house.desk.act(STATEMENTS, SESSION_ID, deadline, SYSTEM)
 
 
 async def _link(house: House, key: bytes, person: Person, now: datetime) -> str | None:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
@@ -49,6 +50,23 @@ def signing_key(folder: Path) -> bytes:
     return kept_key(folder / "signing.key", lambda: secrets.token_bytes(32))
 
 
+RECEIVER = "receiver"
+"""The purpose of a pass for a receiver in the hall: it is given the hall's channels, and sends nothing."""
+FEED = "feed:"
+"""How the purpose of a pass begins by which a technician sends the sound of an interpreter (a place) in the hall."""
+
+
+@dataclass(frozen=True)
+class MediaPass:
+    """What a media pass says. `purpose`: what it is for, "" for a seat in the meeting."""
+
+    place_id: str
+    link_id: str
+    device_id: str
+    meeting_id: str
+    purpose: str = ""
+
+
 class Signer:
     """Signs what is handed out and comes back: media passes and form tokens."""
 
@@ -57,17 +75,17 @@ class Signer:
         self._passes = URLSafeTimedSerializer(key, salt="rostrum.media-pass")
         self._forms = URLSafeSerializer(key, salt="rostrum.form-token")
 
-    def media_pass(self, place_id: str, link_id: str, device_id: str, meeting_id: str) -> str:
+    def media_pass(self, place_id: str, link_id: str, device_id: str, meeting_id: str, purpose: str = "") -> str:
         """A bearer token for one place, entered by one link from one device, in one meeting."""
-        return self._passes.dumps([place_id, link_id, device_id, meeting_id])
+        return self._passes.dumps([place_id, link_id, device_id, meeting_id, purpose])
 
-    def read_media_pass(self, token: str) -> tuple[str, str, str, str] | None:
-        """(place, link, device, meeting) of a pass that is ours and young enough, else None."""
+    def read_media_pass(self, token: str) -> MediaPass | None:
+        """What a pass says that is ours and young enough, else None."""
         try:
-            place_id, link_id, device_id, meeting_id = self._passes.loads(token, max_age=MEDIA_PASS_LIFE_S)
+            place_id, link_id, device_id, meeting_id, purpose = self._passes.loads(token, max_age=MEDIA_PASS_LIFE_S)
         except (BadSignature, ValueError, TypeError):
             return None
-        return str(place_id), str(link_id), str(device_id), str(meeting_id)
+        return MediaPass(str(place_id), str(link_id), str(device_id), str(meeting_id), str(purpose))
 
     def code_hash(self, device_id: str, code: str) -> bytes:
         """What is kept of a short code: keyed, since whoever reads the database would else try them all."""

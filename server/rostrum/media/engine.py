@@ -5,8 +5,9 @@ It decides nothing. It may be restarted at any time and is healed by `apply` wit
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from rostrum.assembly.program import Audience, Program
@@ -91,6 +92,37 @@ class PeerHealth:
     """It is given less than there is, and than it wishes: its line carries no more."""
 
 
+@dataclass(frozen=True)
+class Recording:
+    """A recorded statement as it lies sealed on the disk. `key` opens this file alone."""
+
+    recording_id: str
+    path: Path
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Playback:
+    """What a source is to play: from `at_ms` of the recording on, or standing still where it is."""
+
+    recording: Recording
+    at_ms: int
+    running: bool
+
+
+@dataclass(frozen=True)
+class PlaybackOver:
+    """A recording was played to its end, or could not be (any further)."""
+
+    meeting_id: str
+    source: str
+    recording_id: str
+    failed: bool
+
+
+PlaybackListener = Callable[[PlaybackOver], None]
+"""Called in the event loop, by each of several workers. Must not block."""
+
 Listener = Callable[[PeerHealth], None]
 """Called in the event loop whenever a peer's state changes. Must not block."""
 
@@ -140,6 +172,16 @@ class Engine(Protocol):
 
     async def apply(self, meeting_id: str, program: Program) -> None:
         """Make the meeting's receivers carry this program from now on. The same program again changes nothing."""
+
+    def play_recording(self, meeting_id: str, source: str, playback: Playback) -> None:
+        """Play a recorded statement as a source, without coding it again. The recording that is being played goes on
+        where it is; another one takes its place. Does not wait: what goes wrong is told to `on_playback_over`."""
+
+    def stop_playing(self, meeting_id: str, source: str) -> None:
+        """Play nothing as this source any more; nothing played is no error."""
+
+    def on_playback_over(self, listener: PlaybackListener) -> None:
+        """Add a listener to the ends of recordings."""
 
     @property
     def ready(self) -> bool:

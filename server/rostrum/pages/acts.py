@@ -70,20 +70,26 @@ class Acting:
     also: Sequence[Write] = field(default_factory=tuple)
 
 
+After = Callable[[Sent], Awaitable[None]]
 Maker = Callable[[Sent], MeetingCommand | Acting | Awaitable[MeetingCommand | Acting]]
 
 
-def act(path: str, needs: frozenset[Right], make: Maker, back: str) -> Route:
-    """The route of a form at `path`, below a meeting's page `back`, that sends what `make` makes of it."""
+def act(path: str, needs: frozenset[Right], make: Maker, back: str, after: After | None = None) -> Route:
+    """The route of a form at `path`, below a meeting's page `back`, that sends what `make` makes of it.
+
+    `after`: what else the form says, once the meeting has taken it."""
 
     async def handle(visit: Visit) -> web.StreamResponse:
         meeting = await meeting_of(visit)
         post = await visit.request.post()
         fields = {name: str(tidy(value)) for name, value in post.items() if isinstance(value, str)}
-        made = make(Sent(visit, meeting, fields))
+        sent = Sent(visit, meeting, fields)
+        made = make(sent)
         acting = await made if isinstance(made, Awaitable) else made
         command, also = (acting.command, acting.also) if isinstance(acting, Acting) else (acting, ())
         await visit.house.desk.act(MEETING, meeting.meeting_id, command, visit.actor, also=also)
+        if after is not None:
+            await after(sent)
         return done(visit.request, f"/at/{visit.place_id}{back}/{meeting.meeting_id}")
 
     return Route("POST", f"{back}/{{meeting_id}}{path}", handle, needs)

@@ -18,6 +18,7 @@ from rostrum.pages.render import fragment, language_of
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.acts import ActRow, act_rows
 from rostrum.reads.booth import booths_model
+from rostrum.reads.listening import ListeningModel, listening_model
 from rostrum.reads.meeting import MeetingModel, meeting_model
 from rostrum.reads.personal import PersonalModel, personal_model
 
@@ -48,9 +49,16 @@ async def followed_model(house: House, meeting: Meeting) -> MeetingModel:
     return await house.hub.kept(meeting.meeting_id, followed_model, partial(shared_model, house, meeting))
 
 
-def mine_model(house: House, model: MeetingModel, meeting: Meeting, standing: Standing) -> PersonalModel:
+async def listening_of(house: House, meeting: Meeting) -> ListeningModel:
+    """What can be listened to in a meeting, at this moment."""
+    return listening_model(meeting, (await house.desk.load(INTERPRETATION, meeting.meeting_id)).state)
+
+
+async def mine_model(house: House, model: MeetingModel, meeting: Meeting, standing: Standing) -> PersonalModel:
     """The meeting as it stands for one place."""
-    return personal_model(meeting, standing.actor, model, house.clock())
+    interpretation = (await house.desk.load(INTERPRETATION, meeting.meeting_id)).state
+    spoken = interpretation.spoken.get(standing.place.place_id)
+    return personal_model(meeting, standing.actor, model, house.clock(), spoken)
 
 
 async def newest_acts(visit: Visit, meeting: Meeting, count: int = 8) -> Sequence[ActRow]:
@@ -86,16 +94,18 @@ def view(
         meeting = (await visit.house.desk.load(MEETING, meeting_id)).state
         model = await followed_model(visit.house, meeting)
         more = {"acts": await newest_acts(visit, meeting)} if runs else {}
-        return fragment(visit.house, language_of(visit.request), template, meeting=model, **more)
+        listening = await listening_of(visit.house, meeting)
+        return fragment(visit.house, language_of(visit.request), template, meeting=model, listening=listening, **more)
 
     async def personal(visit: Visit, meeting_id: str, template: str) -> str:
         meeting = (await visit.house.desk.load(MEETING, meeting_id)).state
         model = await followed_model(visit.house, meeting)
-        mine = mine_model(visit.house, model, meeting, visit.standing)
+        mine = await mine_model(visit.house, model, meeting, visit.standing)
         language = language_of(visit.request)
+        listening = await listening_of(visit.house, meeting)
 
         async def rendered() -> str:
-            return fragment(visit.house, language, template, meeting=model, mine=mine)
+            return fragment(visit.house, language, template, meeting=model, mine=mine, listening=listening)
 
         own = await visit.house.hub.kept(meeting_id, (template, language, mine), rendered)
         return own + await papers_fragment(visit, meeting) if papers else own
@@ -106,11 +116,12 @@ def view(
 
 
 VIEWS: Mapping[str, View] = {
-    "room": view(WATCH, "attend/_floor.html", "attend/_mine.html", papers=True),
-    "sound": view(WATCH, None, "attend/_mine.html"),
+    "room": view(WATCH, "attend/_news.html", "attend/_mine.html", papers=True),
+    "sound": view(WATCH, "attend/_channels.html", "attend/_mine.html"),
     "console": view(RUN, "console/_chair.html", runs=True),
     "desk": view(ADMINISTER, "console/_desk.html", runs=True),
-    "hall": view(SHOW, "hall/_screen.html"),
+    "hall": view(SHOW, "hall/_news.html"),
+    "listen": view(WATCH, "attend/_channels_hall.html"),
 }
 
 ROUTES = (Route("POST", "/media-pass/{meeting_id}", media_pass, WATCH),)

@@ -19,6 +19,7 @@ from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
+from rostrum.pages.attend.statements import ROUTES as STATEMENTS
 from rostrum.pages.booth.routes import BOOTH_VIEW
 from rostrum.pages.booth.routes import ROUTES as BOOTH
 from rostrum.pages.captions.files import ROUTES as CAPTION_FILES
@@ -52,12 +53,16 @@ from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
 from rostrum.pages.console.routes import ROUTES as CONSOLE
 from rostrum.pages.console.script import ROUTES as SCRIPT
 from rostrum.pages.console.standing import ROUTES as CONSOLE_STANDING
+from rostrum.pages.console.statements import ROUTES as CONSOLE_STATEMENTS
+from rostrum.pages.hall import feeds
+from rostrum.pages.hall.receivers import ROUTES as RECEIVERS
 from rostrum.pages.hall.routes import ROUTES as HALL
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
 from rostrum.pages.route import PublicRoute, Route
+from rostrum.pages.spoken import ROUTES as SPOKEN
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
@@ -82,6 +87,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *DEVICES,
     *PASSKEYS,
     *PAPERS,
+    *STATEMENTS,
     *GREEN_ROOM,
     *CONSOLE,
     *JUDGING,
@@ -102,6 +108,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_MEETING,
     *CONSOLE_MEETINGS,
     *CONSOLE_PAPERS,
+    *CONSOLE_STATEMENTS,
     *CONSOLE_PUBLICATION,
     *CONSOLE_LINES,
     *CONSOLE_STANDING,
@@ -113,9 +120,12 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *HALL,
     *BOOTH,
     *CONSOLE_BOOTHS,
+    *RECEIVERS,
+    *feeds.ROUTES,
+    *SPOKEN,
     *CAPTIONS,
     *CAPTION_FILES,
     *CAPTION_STREAM,
     *following.ROUTES,
-    live.route({**following.VIEWS, "booth": BOOTH_VIEW}),
+    live.route({**following.VIEWS, **feeds.VIEWS, "booth": BOOTH_VIEW}),
 )

@@ -1,6 +1,6 @@
 """The papers of the item that a meeting is on, as one reader may see them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.papers import Access, Document, Papers, StatementText, spoken_at
 from rostrum.assembly.release import Publication, publication
+from rostrum.assembly.statement import DELIVERED, Statement
 from rostrum.i18n import LANGUAGES
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Name, Names
@@ -39,11 +40,22 @@ class TextLine:
 
 
 @dataclass(frozen=True)
+class VideoLine:
+    """A video statement that the reader may look at."""
+
+    statement_id: str
+    name: Name
+    language: str
+    delivered: bool
+
+
+@dataclass(frozen=True)
 class PapersModel:
     """What lies before one reader."""
 
     documents: tuple[DocumentLine, ...]
     texts: tuple[TextLine, ...]
+    videos: tuple[VideoLine, ...]
 
 
 def publication_of(
@@ -64,10 +76,11 @@ async def papers_model(
     restricted: bool,
     ahead: bool,
     may_read: Callable[[StatementText], bool],
+    videos: Sequence[Statement],
 ) -> PapersModel:
     """The papers for a reader of `language`. `restricted`: receives such documents; `ahead`: reads texts early.
 
-    `may_read`: whether everybody may read a text.
+    `may_read`: whether everybody may read a text; `videos`: the statements that the reader may look at.
     """
     documents = tuple(
         _line(one, language)
@@ -81,8 +94,15 @@ async def papers_model(
         and ((released := may_read(text)) or ahead)
         and text.place_id in session.places
     ]
-    known = await names.of(session.places[text.place_id] for text, _ in shown)
-    return PapersModel(documents, tuple(_text(text, released, known) for text, released in shown))
+    seen = [one for one in videos if one.place_id in session.places]
+    known = await names.of(
+        session.places[place_id]
+        for place_id in (*(text.place_id for text, _ in shown), *(one.place_id for one in seen))
+    )
+    lines = tuple(
+        VideoLine(one.statement_id, known[one.place_id], one.language, one.state in DELIVERED) for one in seen
+    )
+    return PapersModel(documents, tuple(_text(text, released, known) for text, released in shown), lines)
 
 
 def _text(text: StatementText, released: bool, known: Mapping[str, Name]) -> TextLine:

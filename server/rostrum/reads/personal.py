@@ -51,6 +51,8 @@ class PersonalModel:
     """
 
     standing: Standing
+    spoken: str | None
+    """The language in which it has said that it speaks."""
     position: int | None
     entry_id: str | None
     may_ask: bool
@@ -79,8 +81,10 @@ class PersonalModel:
     swaps_offered: tuple[Swap, ...]
 
 
-def personal_model(meeting: Meeting, actor: Actor, model: MeetingModel, now: datetime) -> PersonalModel:
-    """How the meeting stands for one place at `now`."""
+def personal_model(
+    meeting: Meeting, actor: Actor, model: MeetingModel, now: datetime, spoken: str | None
+) -> PersonalModel:
+    """How the meeting stands for one place at `now`. `spoken`: the language in which it says that it speaks."""
     floor, rules = meeting.floor, meeting.rules
     own = [entry for entry in floor.entries if entry.is_of(actor.place_id, actor.delegation_id)]
     waiting = {entry.kind: entry for entry in own if entry.state is EntryState.WAITING and not entry.kind.is_on_motion}
@@ -102,6 +106,7 @@ def personal_model(meeting: Meeting, actor: Actor, model: MeetingModel, now: dat
     speaks_elsewhere = not speaks and floor.speech is not None and any(e.entry_id == floor.speech.entry_id for e in own)
     return PersonalModel(
         standing,
+        spoken,
         position,
         None if entry is None else entry.entry_id,
         may_speak and floor.list_open and goes_on and entry is None and not speaks and not speaks_elsewhere,

@@ -1,9 +1,9 @@
 """Uploads under way: what was said of each, and the bytes that have come, sealed as they come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Upload:
-    """An upload under way. `length` and `offset` in bytes."""
+    """An upload under way. `length` and `offset` in bytes; `told`: what was said of it when it was begun."""
 
     upload_id: str
     owner: Owner
@@ -30,6 +30,7 @@ class Upload:
     length: int
     offset: int
     expires_at: datetime
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 class Uploads:
@@ -45,7 +46,15 @@ class Uploads:
         """Where uploads were left that are under way here: large ones are not walked through for each part."""
 
     async def begin(
-        self, upload_id: str, owner: Owner, *, name: str, length: int, created_at: datetime, expires_at: datetime
+        self,
+        upload_id: str,
+        owner: Owner,
+        *,
+        name: str,
+        length: int,
+        created_at: datetime,
+        expires_at: datetime,
+        told: Mapping[str, str] | None = None,
     ) -> None:
         """Begin an upload of so many bytes."""
         row = {
@@ -54,7 +63,7 @@ class Uploads:
             "subject": owner.subject,
             "kind": owner.kind,
             "purpose": owner.purpose,
-            "sealed": self._seal.seal(upload_id, {"name": name}),
+            "sealed": self._seal.seal(upload_id, {"name": name, "told": dict(told or {})}),
             "length": length,
             "created_at": created_at,
             "expires_at": expires_at,
@@ -70,9 +79,12 @@ class Uploads:
         if row is None:
             return None
         offset = await asyncio.to_thread(sealed_size, self._path(upload_id), self._reached.get(upload_id))
-        name = str(self._seal.open(upload_id, row["sealed"]).get("name", ""))
+        sealed = self._seal.open(upload_id, row["sealed"])
+        name, told = str(sealed.get("name", "")), sealed.get("told")
         owner = Owner(row["session_id"], row["subject"], row["kind"], row["purpose"])
-        return Upload(upload_id, owner, name, row["length"], offset, row["expires_at"])
+        return Upload(
+            upload_id, owner, name, row["length"], offset, row["expires_at"], told if isinstance(told, dict) else {}
+        )
 
     async def count(self, subject: str) -> int:
         """How many uploads of a subject are under way."""

@@ -1,7 +1,7 @@
 """From the first byte of a file to what is kept of it: room, length, arrival in parts, cleaning."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,36 +36,38 @@ class Life:
     until: datetime
 
 
-class Intake:
-    """Takes files in, whatever protocol brings them."""
+class Taking:
+    """Takes files in as they come, whatever protocol brings them; `too_large` says why one is too large."""
 
-    def __init__(self, files: FileStore, uploads: Uploads, cleaner: Cleaner, each_max: int) -> None:
+    def __init__(
+        self, files: FileStore, uploads: Uploads, each_max: int, bytes_max: int, too_large: Why = Why.FILE_TOO_LARGE
+    ) -> None:
         self._files = files
         self._uploads = uploads
-        self._cleaner = cleaner
         self.each_max = each_max
+        self.bytes_max = bytes_max
+        self.too_large = too_large
 
-    @property
-    def bytes_max(self) -> int:
-        """The size of a file that is taken."""
-        return self._cleaner.limits.bytes_max
-
-    @property
-    def pages_max(self) -> int:
-        """The pages of a document that is taken."""
-        return self._cleaner.limits.pages_max
-
-    async def begin(self, upload_id: str, owner: Owner, name: str, length: int, life: Life) -> None:
-        """Begin an upload of so many bytes. Raises `Refused`: FILE_EMPTY, FILE_TOO_LARGE, TOO_MANY_FILES."""
+    async def begin(
+        self, upload_id: str, owner: Owner, name: str, length: int, life: Life, told: Mapping[str, str] | None = None
+    ) -> None:
+        """Begin an upload of so many bytes; `told` is kept with it, sealed. Raises `Refused`: FILE_EMPTY,
+        TOO_MANY_FILES, or that it is too large."""
         if length <= 0:
             raise Refused(Why.FILE_EMPTY)
         if length > self.bytes_max:
-            raise Refused(Why.FILE_TOO_LARGE)
+            raise Refused(self.too_large)
         kept = [each for each in await self._files.files_of(owner.subject) if each.owner.kind == owner.kind]
         if len(kept) >= self.each_max or await self._uploads.count(owner.subject) >= UNDER_WAY_MAX:
             raise Refused(Why.TOO_MANY_FILES)
         await self._uploads.begin(
-            upload_id, owner, name=shown_name(name), length=length, created_at=life.now, expires_at=life.until
+            upload_id,
+            owner,
+            name=shown_name(name),
+            length=length,
+            created_at=life.now,
+            expires_at=life.until,
+            told=told,
         )
 
     async def find(self, upload_id: str, owner: Owner, now: datetime) -> Upload:
@@ -84,7 +86,7 @@ class Intake:
         """Add what comes at `offset`; returns the new offset. What had come before a line broke off stays.
 
         Raises `Refused`: UPLOAD_ELSEWHERE (not the point where it stopped, or another request writes),
-        FILE_TOO_LARGE (more than was said), PART_DAMAGED (then nothing of the part is kept).
+        too large (more than was said), PART_DAMAGED (then nothing of the part is kept).
         """
         digest = None if checksum is None else hashlib.new(checksum[0], usedforsecurity=False)
         try:
@@ -95,7 +97,7 @@ class Intake:
                 try:
                     async for piece in pieces:
                         if sealed.size + len(gathered) + len(piece) > upload.length:
-                            raise Refused(Why.FILE_TOO_LARGE)
+                            raise Refused(self.too_large)
                         if digest is not None:
                             digest.update(piece)
                         gathered += piece
@@ -111,6 +113,23 @@ class Intake:
                 return sealed.size
         except Busy as busy:
             raise Refused(Why.UPLOAD_ELSEWHERE) from busy
+
+    async def end(self, upload: Upload) -> None:
+        """Forget an upload that its sender no longer wants."""
+        await self._uploads.end(upload.upload_id)
+
+
+class Intake(Taking):
+    """Takes documents and pictures in, from their first byte to what is kept of them."""
+
+    def __init__(self, files: FileStore, uploads: Uploads, cleaner: Cleaner, each_max: int) -> None:
+        super().__init__(files, uploads, each_max, cleaner.limits.bytes_max)
+        self._cleaner = cleaner
+
+    @property
+    def pages_max(self) -> int:
+        """The pages of a document that is taken."""
+        return self._cleaner.limits.pages_max
 
     async def finish(self, upload: Upload, file_id: str, life: Life) -> Ready:
         """Clean a whole upload. It is over, whatever comes of it. Raises `Refused` with what is wrong with the file."""
@@ -140,10 +159,6 @@ class Intake:
             life.now, life.until,
         )  # fmt: skip
         return Ready(kept, (write,))
-
-    async def end(self, upload: Upload) -> None:
-        """Forget an upload that its sender no longer wants."""
-        await self._uploads.end(upload.upload_id)
 
 
 def shown_name(name: str) -> str:

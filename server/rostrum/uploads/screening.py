@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,10 @@ class Screened:
         return [*(one for one in (self.clip, self.preview) if one is not None), *self.pictures]
 
 
+class Stopped(Exception):
+    """The server stops; nothing is known of the file."""
+
+
 class Screener:
     """Looks at video statements, one after the other, each in a process of its own."""
 
@@ -60,14 +64,48 @@ class Screener:
         self._files = files
         self._new_id = new_id
         self._turn = asyncio.Semaphore(AT_ONCE_MAX)
+        self._asked: asyncio.Queue[tuple[str, str, bool] | None] = asyncio.Queue()
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopped = False
+        self.progress: dict[str, int] = {}
+        """Percents of those that are being looked at here, by statement."""
 
-    async def screen(self, sealed: Sealed, limits: Limits, on_progress: Callable[[int], None]) -> Screened:
-        """Look at one file. `on_progress` is told percents. What was made of one that is refused is gone again."""
-        async with self._turn:
-            result = await self._screened(sealed, limits, on_progress)
-        if any(finding.check.refuses for finding in result.findings):
+    def ask(self, session_id: str, statement_id: str) -> None:
+        """A statement is to be looked at, in its turn."""
+        self._asked.put_nowait((session_id, statement_id, False))
+
+    def drop(self, session_id: str, statement_id: str) -> None:
+        """Nothing is to be kept of a statement any more."""
+        self._asked.put_nowait((session_id, statement_id, True))
+
+    async def asked(self) -> AsyncIterator[tuple[str, str, bool]]:
+        """What is to be done, as it is asked: (session, statement, whether it is to be dropped); until `stop`."""
+        while (one := await self._asked.get()) is not None and not self._stopped:
+            yield one
+
+    def stop(self) -> None:
+        """Look at nothing more; what is being looked at is begun again at the next start."""
+        self._stopped = True
+        self._asked.put_nowait(None)
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def screen(self, sealed: Sealed, limits: Limits, statement_id: str) -> Screened:
+        """Look at one file. What was made of one that is refused is gone again. Raises `Stopped`."""
+        try:
+            async with self._turn:
+                result = await self._screened(sealed, limits, lambda percent: self._note(statement_id, percent))
+        finally:
+            self.progress.pop(statement_id, None)
+        if self._stopped or any(finding.check.refuses for finding in result.findings):
             await self._files.forget([kept.file_id for kept in result.all])
+        if self._stopped:
+            raise Stopped
         return result
+
+    def _note(self, statement_id: str, percent: int) -> None:
+        self.progress[statement_id] = percent
 
     async def _screened(self, sealed: Sealed, limits: Limits, on_progress: Callable[[int], None]) -> Screened:
         try:
@@ -89,6 +127,7 @@ class Screener:
                 env={},
                 limit=2 * PART_BYTES,
             )
+        self._process = process
         job = {"limits": asdict(limits), "key": key.hex(), "identifier": sealed.identifier}
         made = _Made(self._files, self._new_id, limits.made_bytes_max, on_progress)
         try:
@@ -102,6 +141,7 @@ class Screener:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+            self._process = None
             await asyncio.to_thread(made.close)
         if code != 0 or made.report is None:
             # It was stopped by its limits, or by a fault in a library that read what was made to find one.

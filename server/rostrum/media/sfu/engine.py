@@ -17,6 +17,9 @@ from rostrum.media.engine import (
     OfferRejected,
     PeerHealth,
     PeerState,
+    Playback,
+    PlaybackListener,
+    PlaybackOver,
     SourceInUse,
     Wish,
 )
@@ -34,6 +37,7 @@ from rostrum.media.sfu.peers import Peers
 from rostrum.media.sfu.player import Player
 from rostrum.media.sfu.port import MediaPort, own_addresses
 from rostrum.media.sfu.port import Path as NetworkPath
+from rostrum.media.sfu.recital import Recital
 from rostrum.media.sfu.router import MeetingRouter
 from rostrum.media.sfu.slot import Receiver
 from rostrum.media.wire import sdp
@@ -63,6 +67,8 @@ class EmbeddedEngine:
         self._intakes: dict[Peer, Intake] = {}
         self._receivers: dict[Peer, Receiver] = {}
         self._players: dict[tuple[str, str], Player] = {}
+        self._recitals: dict[tuple[str, str], Recital] = {}
+        self._playback_listeners: list[PlaybackListener] = []
         self._listeners: list[Listener] = []
         self._endings: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
@@ -95,6 +101,8 @@ class EmbeddedEngine:
         """Say goodbye to every peer and free the port. Twice is once."""
         for player in self._players.values():
             player.stop()
+        for recital in self._recitals.values():
+            recital.stop()
         for peer in self._peers:
             self._end(peer)
         if self._endings:
@@ -251,10 +259,37 @@ class EmbeddedEngine:
 
     def stop_playing(self, meeting_id: str, source: str) -> None:
         """Take the clip away; none is no error."""
-        player = self._players.pop((meeting_id, source), None)
-        if player is not None:
-            player.stop()
-            self._router(meeting_id).unpublish(source, player.feed, time.monotonic())
+        key = meeting_id, source
+        gone: list[Player | Recital | None] = [self._players.pop(key, None), self._recitals.pop(key, None)]
+        for player in gone:
+            if player is not None:
+                player.stop()
+                self._router(meeting_id).unpublish(source, player.feed, time.monotonic())
+
+    def play_recording(self, meeting_id: str, source: str, playback: Playback) -> None:
+        """See `Engine.play_recording`."""
+        key, router = (meeting_id, source), self._router(meeting_id)
+        former = self._recitals.get(key)
+        if former is not None and former.recording == playback.recording:
+            former.set_running(playback.running)
+            return
+        self.stop_playing(meeting_id, source)
+        recital = self._recitals[key] = Recital(
+            playback,
+            on_started=lambda: router.changed(time.monotonic()),
+            on_frame=self._flush,
+            on_over=lambda failed: self._over(PlaybackOver(*key, playback.recording.recording_id, failed)),
+        )
+        router.publish(source, recital.feed, time.monotonic(), player=True)
+        recital.start()
+
+    def on_playback_over(self, listener: PlaybackListener) -> None:
+        """See `Engine.on_playback_over`."""
+        self._playback_listeners.append(listener)
+
+    def _over(self, over: PlaybackOver) -> None:
+        for listener in self._playback_listeners:
+            listener(over)
 
     @property
     def ready(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rostrum.media.clip import BrokenClip
-from rostrum.media.engine import EtagMismatch, NoSuchPeer, OfferRejected, PeerHealth, SourceInUse
+from rostrum.media.engine import EtagMismatch, NoSuchPeer, OfferRejected, PeerHealth, PlaybackOver, SourceInUse
 
 _LENGTH = struct.Struct("!I")
 _LIMIT_BYTES = 16 << 20
@@ -57,7 +57,7 @@ class Snapshot:
     peers: tuple[PeerHealth, ...]
 
 
-Message = Call | Reply | Admitted | Changed | Snapshot
+Message = Call | Reply | Admitted | Changed | Snapshot | PlaybackOver
 
 _FAILURES: dict[str, type[Exception]] = {
     kind.__name__: kind for kind in (OfferRejected, SourceInUse, NoSuchPeer, EtagMismatch, BrokenClip, OSError)

@@ -2,37 +2,71 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rostrum.media.clip import Clip
 from rostrum.media.sfu.source import Feed
 from rostrum.media.sfu.track import Track
 from rostrum.media.wire import rtcp_build, rtp, vp8
 
-_RATES = {"video": 90_000, "audio": 48_000}
 _LOOK_S = 0.1
 
 
+class Outlet:
+    """A feed that frames are put into as if a publisher sent them. Its packets are not encrypted: they never leave
+    the process."""
+
+    def __init__(self, kinds: Iterable[str], on_started: Callable[[], None]) -> None:
+        """`kinds`: of the tracks, as a `Feed` names them; `on_started` is called with the first packet of each."""
+        self.feed = Feed()
+        self.feed.offset_s = 0.0
+        self._sequences = dict.fromkeys(kinds, 0)
+        self._picture_ids = dict.fromkeys(kinds, 0)
+        for kind in self._sequences:
+            track = Track("audio" if kind == "audio" else "video", rate_of(kind), ssrc=0, send_rtcp=None)
+            track.on_first = on_started
+            self.feed.tracks[kind] = track
+
+    def put(self, kind: str, data: bytes, timestamp: int) -> None:
+        """Send a frame."""
+        if kind == "audio":
+            self._send(kind, data, timestamp, marker=False)
+            return
+        self._picture_ids[kind] = self._picture_ids[kind] + 1 & 0x7FFF
+        for payload, last in vp8.packetise(data, self._picture_ids[kind]):
+            self._send(kind, payload, timestamp, marker=last)
+
+    def tell_clock(self, kind: str, ticks: int, at_s: float) -> None:
+        """Say that a timestamp stands for a moment of our monotonic clock."""
+        wall_s = time.time() + at_s - time.monotonic()
+        self.feed.tracks[kind].reception.sender_report(rtcp_build.ntp(wall_s), ticks & 0xFFFFFFFF, at_s)
+
+    def _send(self, kind: str, payload: bytes, timestamp: int, *, marker: bool) -> None:
+        sequence = self._sequences[kind]
+        self._sequences[kind] = sequence + 1 & 0xFFFF
+        packet = rtp.RtpPacket(payload, marker, 0, sequence, timestamp & 0xFFFFFFFF, 0, 0, len(payload))
+        self.feed.tracks[kind].receive(packet, time.monotonic())
+
+
+def rate_of(kind: str) -> int:
+    """The clock rate of a track."""
+    return 48_000 if kind == "audio" else 90_000
+
+
 class Player:
-    """Plays a clip over and over. Its packets are not encrypted: they never leave the process."""
+    """Plays a clip over and over."""
 
     def __init__(
         self, clip: Clip, on_started: Callable[[], None], on_frame: Callable[[], None], is_watched: Callable[[], bool]
     ) -> None:
         """`on_started` is called with the first packet of each stream, `on_frame` after each frame;
         `is_watched` tells whether anyone is there."""
-        self.feed = Feed()
-        self.feed.offset_s = 0.0
+        self._outlet = Outlet(("video", "audio"), on_started)
+        self.feed = self._outlet.feed
         self._clip = clip
         self._on_frame = on_frame
         self._is_watched = is_watched
-        self._sequences = {"video": 0, "audio": 0}
-        self._picture_id = 0
         self._task: asyncio.Task[None] | None = None
-        for kind, rate in _RATES.items():
-            track = Track(kind, rate, ssrc=0, send_rtcp=None)
-            track.on_first = on_started
-            self.feed.tracks[kind] = track
 
     def start(self) -> None:
         """Begin."""
@@ -61,8 +95,8 @@ class Player:
                     paused_s = await self._until_watched()
                     began_s, turn_s = began_s + paused_s, turn_s + paused_s
                     self._tell_clocks(turn, turn_s)
-                timestamp = turn * self._clip.loop_ms * _RATES[frame.kind] // 1000 + frame.timestamp
-                self._play(frame.kind, frame.data, timestamp & 0xFFFFFFFF)
+                timestamp = turn * self._clip.loop_ms * rate_of(frame.kind) // 1000 + frame.timestamp
+                self._outlet.put(frame.kind, frame.data, timestamp)
                 self._on_frame()
             turn += 1
             await asyncio.sleep(0)
@@ -78,21 +112,5 @@ class Player:
 
     def _tell_clocks(self, turn: int, turn_s: float) -> None:
         """Say at which time of the wall's clock this turn of the clip begins."""
-        for kind, track in self.feed.tracks.items():
-            ticks = turn * self._clip.loop_ms * _RATES[kind] // 1000
-            wall_s = time.time() + turn_s - time.monotonic()
-            track.reception.sender_report(rtcp_build.ntp(wall_s), ticks & 0xFFFFFFFF, turn_s)
-
-    def _play(self, kind: str, data: bytes, timestamp: int) -> None:
-        if kind == "audio":
-            self._send(kind, data, timestamp, marker=False)
-            return
-        self._picture_id = self._picture_id + 1 & 0x7FFF
-        for payload, last in vp8.packetise(data, self._picture_id):
-            self._send(kind, payload, timestamp, marker=last)
-
-    def _send(self, kind: str, payload: bytes, timestamp: int, *, marker: bool) -> None:
-        sequence = self._sequences[kind]
-        self._sequences[kind] = sequence + 1 & 0xFFFF
-        packet = rtp.RtpPacket(payload, marker, 0, sequence, timestamp, 0, 0, len(payload))
-        self.feed.tracks[kind].receive(packet, time.monotonic())
+        for kind in self.feed.tracks:
+            self._outlet.tell_clock(kind, turn * self._clip.loop_ms * rate_of(kind) // 1000, turn_s)

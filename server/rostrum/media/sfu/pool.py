@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rostrum.assembly.program import Audience, Program
-from rostrum.media.engine import Answer, Engine, Listener, NoSuchPeer, PeerHealth, Wish
+from rostrum.media.engine import Answer, Engine, Listener, NoSuchPeer, PeerHealth, Playback, PlaybackListener, Wish
 from rostrum.media.sfu import mailbox
 from rostrum.media.sfu.pipe import WorkerGone
 from rostrum.media.sfu.worker import WorkerEngine
@@ -30,9 +30,6 @@ class Worker(Engine, Protocol):
 
     def play(self, meeting_id: str, source: str, clip: Path) -> None:
         """See `EmbeddedEngine.play`."""
-
-    def stop_playing(self, meeting_id: str, source: str) -> None:
-        """See `EmbeddedEngine.stop_playing`."""
 
     def on_restart(self, listener: Callable[[], None]) -> None:
         """See `WorkerEngine.on_restart`."""
@@ -204,6 +201,16 @@ class WorkerPool:
         """As `WorkerEngine.stop_playing`."""
         for worker in self._workers:
             worker.stop_playing(meeting_id, source)
+
+    def play_recording(self, meeting_id: str, source: str, playback: Playback) -> None:
+        """See `Engine.play_recording`: every worker plays for its own receivers."""
+        for worker in self._workers:
+            worker.play_recording(meeting_id, source, playback)
+
+    def on_playback_over(self, listener: PlaybackListener) -> None:
+        """See `Engine.on_playback_over`."""
+        for worker in self._workers:
+            worker.on_playback_over(listener)
 
     @property
     def ready(self) -> bool:

@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from rostrum.assembly.program import Audience, Program
-from rostrum.media.engine import Answer, Listener, PeerHealth, PeerState, Wish
+from rostrum.media.engine import (
+    Answer,
+    Listener,
+    PeerHealth,
+    PeerState,
+    Playback,
+    PlaybackListener,
+    PlaybackOver,
+    Wish,
+)
 from rostrum.media.sfu.pipe import Admitted, Call, Changed, Pipe, Reply, Snapshot, WorkerGone, raised
 
 RESTART_S = 0.2
@@ -48,6 +57,9 @@ class WorkerEngine:
         self._restart_listeners: list[Callable[[], None]] = []
         self._peers: dict[str, PeerHealth] = {}
         self._clips: dict[tuple[str, str], Path] = {}
+        self._playbacks: dict[tuple[str, str], tuple[Playback, float]] = {}
+        """What is played, and when it was last said to be, by our monotonic clock."""
+        self._playback_listeners: list[PlaybackListener] = []
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._numbers = itertools.count(1)
         self._pipe: Pipe | None = None
@@ -145,6 +157,9 @@ class WorkerEngine:
         await self._call("start")
         for (meeting_id, source), clip in self._clips.items():
             await self._call("play", meeting_id, source, clip)
+        for key, (playback, told_s) in self._playbacks.items():
+            gone_ms = round(1000 * (time.monotonic() - told_s)) if playback.running else 0
+            await self._call("play_recording", *key, replace(playback, at_ms=playback.at_ms + gone_ms))
         for listener in self._restart_listeners:
             listener()
 
@@ -163,6 +178,10 @@ class WorkerEngine:
                     self._peers[health.peer_id] = health
                 case Changed(health):
                     self._tell(health)
+                case PlaybackOver():
+                    self._playbacks.pop((message.meeting_id, message.source), None)
+                    for listener in self._playback_listeners:
+                        listener(message)
                 case Snapshot(peers):
                     self._peers = {health.peer_id: health for health in peers}
                 case _:
@@ -263,7 +282,17 @@ class WorkerEngine:
     def stop_playing(self, meeting_id: str, source: str) -> None:
         """As `EmbeddedEngine.stop_playing`."""
         self._clips.pop((meeting_id, source), None)
+        self._playbacks.pop((meeting_id, source), None)
         self._aside("stop_playing", meeting_id, source)
+
+    def play_recording(self, meeting_id: str, source: str, playback: Playback) -> None:
+        """See `Engine.play_recording`."""
+        self._playbacks[meeting_id, source] = playback, time.monotonic()
+        self._aside("play_recording", meeting_id, source, playback)
+
+    def on_playback_over(self, listener: PlaybackListener) -> None:
+        """See `Engine.on_playback_over`."""
+        self._playback_listeners.append(listener)
 
     def _aside(self, method: str, *arguments: Any) -> None:
         async def call() -> None:

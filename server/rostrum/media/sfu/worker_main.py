@@ -33,6 +33,7 @@ METHODS = frozenset(
         "silence",
         "apply",
         "play",
+        "play_recording",
         "stop_playing",
     }
 )
@@ -41,6 +42,7 @@ METHODS = frozenset(
 async def serve(pipe: Pipe, engine: EmbeddedEngine) -> None:
     """Carry out calls in order until the pipe ends; tell states as they change."""
     engine.listen(lambda health: pipe.send(Changed(health)))
+    engine.on_playback_over(pipe.send)
     snapshots = asyncio.create_task(_tell_all(pipe, engine))
     try:
         while (message := await pipe.receive()) is not None:

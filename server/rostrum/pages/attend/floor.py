@@ -5,6 +5,7 @@ from functools import partial
 from rostrum.assembly.actor import Right
 from rostrum.assembly.consent import Object, WithdrawObjection
 from rostrum.assembly.entry import Kind, Rank
+from rostrum.assembly.interpretation import WORKING_LANGUAGES
 from rostrum.assembly.motions import AppealRuling, RaiseMotion, SpeakOnMotion, WithdrawMotion
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.speakers import RequestFloor, WithdrawRequest
@@ -13,6 +14,7 @@ from rostrum.assembly.swap import AcceptSwap, DropSwap, ProposeSwap
 from rostrum.assembly.voting import CastVote, Choice
 from rostrum.identity.secrets import new_id
 from rostrum.pages.acts import Acting, Sent, act
+from rostrum.pages.spoken import say_language
 from rostrum.record.ballots import once
 
 speak = partial(act, needs=frozenset({Right.SPEAK}), back="/meeting")
@@ -23,7 +25,14 @@ def _request(sent: Sent) -> RequestFloor:
     rank = sent.field("rank") or Rank.OTHER
     if rank not in set(Rank):
         raise Refused(Why.TEXT_MISSING)
+    if sent.field("language") not in ("", *WORKING_LANGUAGES):
+        raise Refused(Why.NO_SUCH_LANGUAGE)
     return RequestFloor(new_id(), group_id=sent.field("group_id") or None, rank=Rank(rank))
+
+
+async def _say_language(sent: Sent) -> None:
+    if sent.field("language"):
+        await say_language(sent.visit, sent.meeting, sent.visit.place_id, sent.field("language"))
 
 
 def _reply(sent: Sent) -> RequestFloor:
@@ -58,7 +67,7 @@ def _pair(sent: Sent) -> tuple[str, str]:
 
 
 ROUTES = (
-    speak("/request", make=_request),
+    speak("/request", make=_request, after=_say_language),
     speak("/request/{entry_id}/withdrawal", make=_withdraw),
     speak("/yield", make=lambda _: YieldFloor()),
     speak("/reply", make=_reply),

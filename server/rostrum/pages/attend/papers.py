@@ -14,6 +14,7 @@ from rostrum.desk import ACCREDITATION, MEETING, PAPERS
 from rostrum.i18n import LANGUAGES
 from rostrum.identity.secrets import new_id
 from rostrum.pages.addressed import admits, meeting_of
+from rostrum.pages.attend.statements import videos_of
 from rostrum.pages.files.arrival import FILE_REFUSALS, Arrival
 from rostrum.pages.files.form import receive
 from rostrum.pages.files.serving import send_file
@@ -72,7 +73,7 @@ async def papers_fragment(visit: Visit, meeting: Meeting) -> str:
     """The papers of the item that the meeting is on, as a part of the page: made once for all who read the same."""
     language, restricted, ahead = language_of(visit.request), await _receives_restricted(visit), _reads_ahead(visit)
     may_speak = Right.SPEAK in visit.actor.rights
-    there = await _there(visit, meeting)
+    there, videos = await _there(visit, meeting), await videos_of(visit, meeting)
 
     async def made() -> str:
         # Read in here, once for all: papers that nobody has handed in yet are asked of the database at each load.
@@ -86,12 +87,13 @@ async def papers_fragment(visit: Visit, meeting: Meeting) -> str:
             restricted=restricted,
             ahead=ahead,
             may_read=lambda text: text.text_id in there,
+            videos=videos,
         )
         return fragment(
             visit.house, language, "attend/_papers.html", meeting=meeting, papers=model, may_speak=may_speak
         )
 
-    key = papers_fragment, language, restricted, ahead, may_speak, there
+    key = papers_fragment, language, restricted, ahead, may_speak, there, videos
     return await visit.house.hub.kept(meeting.meeting_id, key, made)
 
 

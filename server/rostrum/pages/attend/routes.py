@@ -5,9 +5,10 @@ from aiohttp import web
 from rostrum.assembly.actor import Right
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.attend.papers import papers_fragment
-from rostrum.pages.following import mine_model, shared_model
+from rostrum.pages.following import listening_of, mine_model, shared_model
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
+from rostrum.reads.listening import preferred
 from rostrum.reads.wishes import wishes_of
 
 ATTEND = frozenset({Right.ATTEND})
@@ -22,14 +23,18 @@ async def check(visit: Visit) -> web.StreamResponse:
 async def room(visit: Visit) -> web.StreamResponse:
     """The meeting from a browser: whole, or by sound alone for a line that carries no more."""
     meeting = await meeting_of(visit)
-    model = await shared_model(visit.house, meeting)
+    model, place = await shared_model(visit.house, meeting), visit.standing.place
+    channel, language = preferred(await visit.house.dossiers.get(place.dossier_id))
     return page(
         visit,
         "attend/sound_room.html" if visit.request.query.get("sound") == "only" else "attend/room.html",
         meeting=model,
-        mine=mine_model(visit.house, model, meeting, visit.standing),
+        mine=await mine_model(visit.house, model, meeting, visit.standing),
         may_speak=Right.SPEAK in visit.actor.rights,
-        voice_only=(await wishes_of(visit.standing.place, visit.house.dossiers)).voice_only,
+        voice_only=(await wishes_of(place, visit.house.dossiers)).voice_only,
+        listening=await listening_of(visit.house, meeting),
+        preferred_channel=channel,
+        preferred_language=language,
         papers=await papers_fragment(visit, meeting),
         version=visit.house.hub.version(meeting.meeting_id),
     )

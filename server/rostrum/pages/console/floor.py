@@ -28,7 +28,7 @@ from rostrum.desk import ACCREDITATION, CREDENTIALS
 from rostrum.identity.secrets import new_id
 from rostrum.pages.acts import Sent, act
 from rostrum.pages.addressed import meeting_of
-from rostrum.pages.following import RUN, newest_acts, shared_model
+from rostrum.pages.following import RUN, listening_of, newest_acts, shared_model
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 from rostrum.presence_keeper import note_presence
@@ -50,6 +50,7 @@ async def console(visit: Visit) -> web.StreamResponse:
         visit,
         "console/meeting.html",
         meeting=await shared_model(visit.house, meeting),
+        listening=await listening_of(visit.house, meeting),
         acts=await newest_acts(visit, meeting),
         at=f"/at/{visit.place_id}/console",
         here="meeting",

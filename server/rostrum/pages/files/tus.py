@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from aiohttp import web
 
 from rostrum.assembly.actor import Right
-from rostrum.assembly.refusal import Refused, Why
+from rostrum.assembly.refusal import Refused
 from rostrum.identity.secrets import new_id
 from rostrum.pages.files.arrival import Arrival
 from rostrum.pages.route import Guest, GuestHandler, PublicRoute, Route, Visit, VisitHandler
@@ -63,7 +63,7 @@ async def _options(arrival: Arrival) -> web.Response:
     headers = {
         "Tus-Version": VERSION,
         "Tus-Extension": EXTENSIONS,
-        "Tus-Max-Size": str(arrival.house.intake.bytes_max),
+        "Tus-Max-Size": str(arrival.intake.bytes_max),
         "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
     }
     return web.Response(status=204, headers=headers)
@@ -76,7 +76,7 @@ async def _create(arrival: Arrival) -> web.Response:
     owner = await arrival.owner(told)
     upload_id, now = new_id(), arrival.house.clock()
     until = now + UPLOAD_LIFE
-    await arrival.house.intake.begin(upload_id, owner, told.get("filename", ""), length, Life(now, until))
+    await arrival.begin(upload_id, owner, told, length, Life(now, until))
     headers = {"Location": f"{arrival.request.path}/{upload_id}", "Upload-Expires": _date(until)}
     return web.Response(status=201, headers=headers)
 
@@ -87,27 +87,28 @@ async def _head(arrival: Arrival) -> web.Response:
 
 
 async def _patch(arrival: Arrival) -> web.Response:
-    request, intake = arrival.request, arrival.house.intake
+    request, intake = arrival.request, arrival.intake
     if request.content_type != BODY:
         return web.Response(status=415)
     offset, checksum, upload = _number(request, "Upload-Offset"), _checksum(request), await _find(arrival)
     if request.content_length is not None and offset + request.content_length > upload.length:
-        raise Refused(Why.FILE_TOO_LARGE)
+        raise Refused(intake.too_large)
     reached = await intake.append(upload, offset, request.content.iter_chunked(64 * 1024), checksum)
     if reached == upload.length:
-        now = arrival.house.clock()
-        await arrival.keep(await intake.finish(upload, new_id(), Life(now, now + arrival.life)))
+        ready = await arrival.finish(upload)
+        if ready is not None:
+            await arrival.keep(ready)
     return web.Response(status=204, headers=_progress(upload, reached))
 
 
 async def _terminate(arrival: Arrival) -> web.Response:
-    await arrival.house.intake.end(await _find(arrival))
+    await arrival.intake.end(await _find(arrival))
     return web.Response(status=204)
 
 
 async def _find(arrival: Arrival) -> Upload:
     owner = await arrival.owner({})
-    return await arrival.house.intake.find(arrival.request.match_info["upload_id"], owner, arrival.house.clock())
+    return await arrival.intake.find(arrival.request.match_info["upload_id"], owner, arrival.house.clock())
 
 
 def _progress(upload: Upload, reached: int) -> dict[str, str]:

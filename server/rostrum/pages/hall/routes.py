@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rostrum.pages.addressed import meeting_of
-from rostrum.pages.following import SHOW, shared_model
+from rostrum.pages.following import SHOW, listening_of, shared_model
 from rostrum.pages.render import page
 from rostrum.pages.route import Route, Visit
 
@@ -15,6 +15,7 @@ async def screen(visit: Visit) -> web.StreamResponse:
         visit,
         "hall/screen.html",
         meeting=await shared_model(visit.house, meeting),
+        listening=await listening_of(visit.house, meeting),
         version=visit.house.hub.version(meeting.meeting_id),
     )
 

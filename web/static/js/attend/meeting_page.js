@@ -28,17 +28,24 @@ export function address(root, name) {
 /**
  * @param {HTMLElement} root
  * @param {{
- *   slots: ("stage" | "podium" | "floor")[],
+ *   slots: import("../media/whep.js").Slot[],
  *   line: (state: string) => void,
  *   most?: import("../media/whep.js").Wish,
- *   watching?: (watching: import("../media/whep.js").Watching) => void,
+ *   channel?: string,
+ *   sign?: boolean,
+ *   watching?: (watching: import("./viewer.js").Viewing) => void,
+ *   news?: () => void,
  *   personal?: (html: string) => void,
  *   leaving?: () => void,
- * }} setting `slots`: those for which the page has a player of that id
+ * }} setting `slots`: those for which the page has a player of that id; `news`: what all see has changed
  */
-export function runMeetingPage(root, { slots, line, most, watching = () => {}, personal = () => {}, leaving = () => {} }) {
+export function runMeetingPage(root, setting) {
+  const { slots, line, most = "full", channel = "floor", sign = false } = setting;
+  const { watching = () => {}, news = () => {}, personal = () => {}, leaving = () => {} } = setting;
   void view({
-    most: most ?? "full",
+    most,
+    channel,
+    sign,
     whep: address(root, "whep"),
     token: passFrom(address(root, "pass")),
     players: Object.fromEntries(slots.map((slot) => [slot, /** @type {HTMLMediaElement} */ (element(slot))])),
@@ -57,6 +64,7 @@ export function runMeetingPage(root, { slots, line, most, watching = () => {}, p
     fragment: (html) => {
       morph(html);
       runClocks();
+      news();
     },
     personal,
     time: setServerTime,

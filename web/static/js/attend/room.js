@@ -7,9 +7,11 @@ import { runClocks } from "../ui/clock.js";
 import { onPress } from "../ui/press.js";
 import { watchTimes } from "../ui/timed.js";
 import { say } from "../ui/words.js";
+import { hearChannels } from "./hearing.js";
 import { address, element, runMeetingPage } from "./meeting_page.js";
 import { passFrom } from "./pass.js";
 import { chosenWish, followQuality } from "./quality.js";
+import { followSign, signWanted } from "./sign.js";
 import { Speaker } from "./speaker.js";
 import { showWait } from "./wait.js";
 
@@ -39,6 +41,8 @@ function standingChanged(previous) {
   element("own").hidden = !asks;
   element("own-consent").hidden = !asks || speaker.consented;
   void speaker.follow(standing);
+  hearing.channels.has(standing === "speaking");
+  hearing.offer();
   if (standing !== previous) {
     const words = say(`standing.${standing}`);
     if (words !== `standing.${standing}`) announce(words, "done");
@@ -68,6 +72,8 @@ onPress("own-mute", () => {
   speaker.mute(muted);
 });
 
+const hearing = hearChannels(room);
+const signs = followSign();
 showWait(say);
 watchTimes();
 document.addEventListener("rostrum:phase", (event) => {
@@ -77,9 +83,19 @@ document.addEventListener("rostrum:phase", (event) => {
 });
 standingChanged(element("mine").dataset["standing"] ?? "");
 runMeetingPage(room, {
-  slots: ["stage", "podium", "floor"],
+  slots: ["stage", "podium", "sign", "floor", "channel"],
   most: chosenWish(),
-  watching: followQuality,
+  channel: hearing.channels.tuned,
+  sign: signWanted(),
+  watching: (watching) => {
+    followQuality(watching);
+    hearing.watch(watching);
+    signs.watch(watching);
+  },
+  news: () => {
+    hearing.channels.news();
+    signs.news();
+  },
   line: (state) => {
     element("line").dataset["state"] = state;
     element("line").textContent = say(`line.${state}`);

@@ -6,6 +6,7 @@ import { announce } from "../ui/announce.js";
 import { runClocks } from "../ui/clock.js";
 import { onPress } from "../ui/press.js";
 import { say } from "../ui/words.js";
+import { hearChannels } from "./hearing.js";
 import { address, element, runMeetingPage } from "./meeting_page.js";
 import { passFrom } from "./pass.js";
 import { Speaker } from "./speaker.js";
@@ -31,6 +32,8 @@ function standingChanged(previous) {
   const now = standing();
   element("own").hidden = now === "off" || now === "listening";
   void speaker.follow(now);
+  hearing.channels.has(now === "speaking");
+  hearing.offer();
   const words = say(`standing.${now}`);
   if (now !== previous && words !== `standing.${now}`) announce(words, "done");
 }
@@ -41,10 +44,14 @@ onPress("own-dial", () => {
   void speaker.connect(true);
 });
 
+const hearing = hearChannels(room);
 standingChanged(standing());
 runMeetingPage(room, {
-  slots: ["floor"],
+  slots: ["floor", "channel"],
   most: "none",
+  channel: hearing.channels.tuned,
+  watching: hearing.watch,
+  news: () => hearing.channels.news(),
   line: (state) => {
     element("line").dataset["state"] = state;
     element("line").textContent = say(`line.${state}`);

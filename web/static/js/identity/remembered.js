@@ -15,6 +15,16 @@ export function provedAt(at) {
   }
 }
 
+/** @returns {string[]} the addresses of the places that this browser has proved to hold, the newest first */
+export function places() {
+  try {
+    const known = Object.keys(localStorage).filter((key) => key.startsWith(name("/at/")));
+    return known.map((key) => key.slice(name("").length)).sort((one, other) => provedAt(other) - provedAt(one));
+  } catch {
+    return [];
+  }
+}
+
 /** @param {string} at */
 export function remember(at) {
   try {

@@ -14,9 +14,10 @@ document.addEventListener("submit", (event) => {
 /**
  * @param {Node} old
  * @param {Node} fresh
- * @returns {boolean} whether `old` is to become like `fresh`
+ * @returns {boolean} whether `old` is to become like `fresh`: not what somebody writes in, nor what a script looks after
  */
 function beforeNodeMorphed(old, fresh) {
+  if (old instanceof HTMLElement && old.dataset["kept"]) return false;
   if (!(old instanceof HTMLFormElement) || !(fresh instanceof HTMLFormElement)) return true;
   return !old.dataset["touched"] || old.action !== fresh.action;
 }
