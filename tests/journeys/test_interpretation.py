@@ -24,17 +24,6 @@ GAP_MAX_S = 0.1
 COUGH_S = 1.2
 FAILED_MAX_S = 5.0
 
-LISTEN = """
-async (channel) => {
-  const { watch } = await import('/static/js/media/whep.js');
-  const root = document.getElementById('room');
-  const { passFrom } = await import('/static/js/attend/pass.js');
-  const token = passFrom(root.dataset.pass);
-  window.watching ??= await watch({ url: root.dataset.whep, token, onslot: () => {}, channel });
-  await window.watching.tune(channel);
-}
-"""
-
 
 def voices(folder: Path) -> dict[int, Voice]:
     return {
@@ -54,14 +43,14 @@ async def collected(page: Page, line: int, seconds: float) -> Heard:
 
 
 def spells(sound: Heard) -> list[tuple[int | None, float]]:
-    """Whose tone is there for how many seconds, in order; None: nobody's. A dip of a moment is no silence."""
+    """Whose tone is there for how many seconds, in order; None: nobody's. What is shorter than a syllable is none."""
     amplitudes = sound.tones(TONES)
     whose: list[int | None] = []
     for n in range(len(amplitudes[FRENCH])):
         best = max(TONES, key=lambda hz: amplitudes[hz][n])
         whose.append(best if amplitudes[best][n] > LEAST else None)
     runs = [(hz, len(list(run)) * HOP_S) for hz, run in groupby(whose)]
-    runs = [(hz, seconds) for hz, seconds in runs if hz is not None or seconds > DIP_S]
+    runs = [(hz, seconds) for hz, seconds in runs if seconds > DIP_S]
     return [(hz, sum(seconds for _, seconds in run)) for hz, run in groupby(runs, key=lambda each: each[0])]
 
 
@@ -100,42 +89,90 @@ async def on_air(page: Page) -> None:
     await expect(page.locator("#air")).to_have_attribute("data-air", "own", timeout=10_000)
 
 
+async def sets_a_spanish_booth_up(secretariat: Page, link: str) -> None:
+    """In place of the French one, with its interpreter."""
+    await enter(secretariat, link)
+    await secretariat.get_by_role("link", name="Run the meeting").click()
+    await secretariat.get_by_role("link", name="Booths").click()
+    french = secretariat.locator("section", has=secretariat.locator("#booth-fr"))
+    await french.get_by_text("Team and languages").click()
+    await french.get_by_role("button", name="Take this booth away").click()
+    await secretariat.locator("#new-language").select_option("es")
+    await secretariat.locator("#team--0").select_option(label="Margaux Lefèvre")
+    await secretariat.get_by_role("button", name="Set the booth up").click()
+    await expect(secretariat.locator("#booth-es")).to_be_visible()
+
+
+async def listens(page: Page, link: str) -> None:
+    """In the room, to the English channel."""
+    await prepare(page)
+    await enter(page, link)
+    await page.get_by_role("link", name="Go to the meeting").click()
+    await expect(page.locator("#line")).to_have_text("Connected", timeout=15_000)
+    await page.locator("#channel-en").check()
+    await hear(page, CHANNEL_LINE)
+    await asyncio.sleep(1)
+
+
+async def coughs(page: Page, interpreter: Page) -> None:
+    """From when the server has said yes until the key is let go, nothing of it is heard."""
+    await heard(page, CHANNEL_LINE)
+    await interpreter.keyboard.down("Space")
+    await expect(interpreter.locator("#cough")).to_have_attribute("aria-pressed", "true")
+    await asyncio.sleep(COUGH_S)
+    await interpreter.keyboard.up("Space")
+    await asyncio.sleep(1)
+    found = spells(await heard(page, CHANNEL_LINE))
+    assert {hz for hz, _ in found} == {CLARA, None}, found
+    assert max(seconds for hz, seconds in found if hz is None) > COUGH_S - 0.3
+
+
+async def interprets_by_relay(page: Page, interpreter: Page) -> None:
+    """Out of the English into the Spanish; the listener goes over to that."""
+    await interpreter.locator("#relay").get_by_role("button", name="English").press("Enter")
+    await expect(interpreter.locator("#air")).to_have_attribute("data-listens", "en")
+    await interpreter.keyboard.press("t")
+    await on_air(interpreter)
+    await expect(interpreter.locator(".booth__into")).to_contain_text("relay")
+    await page.locator("#channel-es").check()
+    await expect(page.locator("#heard")).to_contain_text("by relay")
+    await asyncio.sleep(0.5)
+    assert voices_in(await collected(page, CHANNEL_LINE, 1.5)) == {SPANISH}
+
+
+async def fails(page: Page, interpreter: Page, chair: Page) -> None:
+    """The booth's channel carries the floor, and whoever presides is told."""
+    await heard(page, CHANNEL_LINE)
+    assert interpreter.context.browser is not None
+    await interpreter.context.browser.close()
+    told = "No interpreter sits in these booths: Español"
+    await expect(chair.locator("#now")).to_contain_text(told, timeout=15_000)
+    await asyncio.sleep(1)
+    found = spells(await heard(page, CHANNEL_LINE))
+    assert found[-1][0] == FRENCH, found
+    silence_s = sum(seconds for hz, seconds in found if hz is None)
+    print(f"a booth that fails: {silence_s:.1f} s until the channel carries the floor")
+    assert silence_s < FAILED_MAX_S
+
+
 @pytest.mark.timeout(240)
 async def test_heard_alike_through_handovers_and_a_booth_that_fails(demo_server: DemoServer, tmp_path: Path) -> None:
-    devices = voices(tmp_path)
+    devices, links = voices(tmp_path), demo_server.links
     async with AsyncExitStack() as stack:
-
-        async def comes(voice: int | None) -> Page:
-            return await stack.enter_async_context(person(None if voice is None else devices[voice]))
-
-        chair, clara, daniel, spanish, listener = [await comes(n) for n in (FRENCH, CLARA, DANIEL, SPANISH, None)]
+        people = [person(devices[hz]) for hz in (FRENCH, CLARA, DANIEL, SPANISH)]
+        chair, clara, daniel, spanish = [await stack.enter_async_context(one) for one in people]
+        listener = await stack.enter_async_context(person())
         async with person() as secretariat:
-            await enter(secretariat, demo_server.links["secretariat"])
-            await secretariat.get_by_role("link", name="Run the meeting").click()
-            await secretariat.get_by_role("link", name="Booths").click()
-            french = secretariat.locator("section", has=secretariat.locator("#booth-fr"))
-            await french.get_by_text("Team and languages").click()
-            await french.get_by_role("button", name="Take this booth away").click()
-            await secretariat.locator("#new-language").select_option("es")
-            await secretariat.locator("#team--0").select_option(label="Margaux Lefèvre")
-            await secretariat.get_by_role("button", name="Set the booth up").click()
-            await expect(secretariat.locator("#booth-es")).to_be_visible()
-
-        await enter(chair, demo_server.links["chair"])
+            await sets_a_spanish_booth_up(secretariat, links["secretariat"])
+        await enter(chair, links["chair"])
         await chair.get_by_role("button", name="Use this device's camera and microphone for the hall").click()
         await expect(chair.locator("#hall-camera-state")).to_contain_text("are the hall's", timeout=15_000)
-        await sits(clara, demo_server.links["interpreter-en-1"])
-        await sits(daniel, demo_server.links["interpreter-en-2"])
-        await sits(spanish, demo_server.links["interpreter-fr"])
-        await prepare(listener)
-        await enter(listener, demo_server.links["delegate"])
-        await listener.goto(listener.url.replace("/check/", "/meeting/"))
-        await listener.evaluate(LISTEN, "en")
-        await asyncio.sleep(2)
-        await hear(listener, CHANNEL_LINE)
+        await sits(clara, links["interpreter-en-1"])
+        await sits(daniel, links["interpreter-en-2"])
+        await sits(spanish, links["interpreter-fr"])
+        await listens(listener, links["delegate"])
 
-        # Nobody interprets: the channel carries the floor by itself.
-        assert voices_in(await collected(listener, CHANNEL_LINE, 1)) == {FRENCH}
+        assert voices_in(await collected(listener, CHANNEL_LINE, 1)) == {FRENCH}, "nobody interprets: it is the floor"
         await expect(chair.locator("#now")).not_to_contain_text("No interpreter sits")
         await clara.keyboard.press("t")
         await on_air(clara)
@@ -144,47 +181,12 @@ async def test_heard_alike_through_handovers_and_a_booth_that_fails(demo_server:
         await hear(listener, FLOOR_LINE)
         assert voices_in(await collected(listener, FLOOR_LINE, 1)) == {FRENCH}, "the floor lies under it"
 
-        # Two handovers: Clara asks Daniel to go on, and later offers to take over again.
         await hands_over(listener, clara, daniel, CLARA, DANIEL)
         await on_air(daniel)
         await hands_over(listener, clara, daniel, DANIEL, CLARA)
         await on_air(clara)
-
-        # The cough key: from when the server has said yes, nothing of it is heard.
-        await heard(listener, CHANNEL_LINE)
-        await clara.keyboard.down("Space")
-        await expect(clara.locator("#cough")).to_have_attribute("aria-pressed", "true")
-        await asyncio.sleep(COUGH_S)
-        await clara.keyboard.up("Space")
-        await asyncio.sleep(1)
-        coughed = spells(await heard(listener, CHANNEL_LINE))
-        assert {hz for hz, _ in coughed} == {CLARA, None}, coughed
-        assert max(seconds for hz, seconds in coughed if hz is None) > COUGH_S - 0.3
-
-        # A signal reaches whoever presides while the hall speaks.
+        await coughs(listener, clara)
         await clara.keyboard.press("l")
         await expect(chair.locator("#now")).to_contain_text("Please speak more slowly")
-
-        # Spanish by relay of the English.
-        await spanish.locator("#relay").get_by_role("button", name="English").press("Enter")
-        await expect(spanish.locator("#air")).to_have_attribute("data-listens", "en")
-        await spanish.keyboard.press("t")
-        await on_air(spanish)
-        await expect(spanish.locator(".booth__into")).to_contain_text("relay")
-        await listener.evaluate(LISTEN, "es")
-        await asyncio.sleep(0.5)
-        assert voices_in(await collected(listener, CHANNEL_LINE, 1.5)) == {SPANISH}
-
-        # The booth fails: its channel carries the floor, and whoever presides is told.
-        await heard(listener, CHANNEL_LINE)
-        assert spanish.context.browser is not None
-        await spanish.context.browser.close()
-        await expect(chair.locator("#now")).to_contain_text(
-            "No interpreter sits in these booths: Español", timeout=15_000
-        )
-        await asyncio.sleep(1)
-        failed = spells(await heard(listener, CHANNEL_LINE))
-        assert failed[-1][0] == FRENCH, failed
-        silence_s = sum(seconds for hz, seconds in failed if hz is None)
-        print(f"a booth that fails: {silence_s:.1f} s until the channel carries the floor")
-        assert silence_s < FAILED_MAX_S
+        await interprets_by_relay(listener, spanish)
+        await fails(listener, spanish, chair)
