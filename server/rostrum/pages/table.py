@@ -37,6 +37,7 @@ from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
 from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
 from rostrum.pages.console.door import ROUTES as DOOR
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
+from rostrum.pages.console.hall_feeds import ROUTES as HALL_FEEDS
 from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
 from rostrum.pages.console.mails import ROUTES as CONSOLE_MAILS
@@ -61,12 +62,14 @@ from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
+from rostrum.pages.public.watch import ROUTES as WATCH
 from rostrum.pages.route import PublicRoute, Route
 from rostrum.pages.spoken import ROUTES as SPOKEN
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
     *PRIVACY,
+    *WATCH,
     *LINK,
     *PASSKEY,
     *APPLY,
@@ -120,6 +123,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *HALL,
     *BOOTH,
     *CONSOLE_BOOTHS,
+    *HALL_FEEDS,
     *RECEIVERS,
     *feeds.ROUTES,
     *SPOKEN,
