@@ -19,9 +19,11 @@ from playwright.async_api import Page, expect
 from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.booth_acts import AssignAir, EquipBooth, SeatInterpreter
 from rostrum.assembly.interpretation import HALL_SPEAKER, SayLanguage, SetSilence
+from rostrum.assembly.place import RevokeLink
+from rostrum.assembly.program import place_source
 from rostrum.assembly.speaking import CallSpeaker
-from rostrum.cli.demo import MEETING_ID
-from rostrum.desk import INTERPRETATION, MEETING
+from rostrum.cli.demo import MEETING_ID, SESSION_ID
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING
 from tests.journeys.test_whole_story import enter, soon
 from tests.support.app import Running, running_app
 from tests.support.browser import person
@@ -142,9 +144,9 @@ def microphone(folder: Path, hz: int) -> FakeDevice:
     return FakeDevice(0, folder / "no-camera", path)
 
 
-async def feed(page: Page, running: Running, interpreter_id: str) -> None:
-    """A technician sends the sound of an interpreter in the hall, and puts them on air."""
-    _, _, token = await running.appoint("technician", {"given_name": "Tea"}, remote=False)
+async def feed(page: Page, running: Running, interpreter_id: str) -> str:
+    """A technician sends the sound of an interpreter in the hall, and puts them on air; the technician's link."""
+    _, link_id, token = await running.appoint("technician", {"given_name": "Tea"}, remote=False)
     await enter(page, f"{running.base}/l/{token}")
     await page.goto(page.url.replace("/check/", "/hall-sound/"))
     await page.get_by_role("button", name="Find the sound inputs").click()
@@ -153,6 +155,7 @@ async def feed(page: Page, running: Running, interpreter_id: str) -> None:
     await expect(page.locator(f"#feed-state-{interpreter_id}")).to_have_text("The input is sent.", timeout=15_000)
     await page.get_by_role("button", name="Put on air").click()
     await expect(page.locator(f"#feed-{interpreter_id} .tag")).to_have_text("on air")
+    return link_id
 
 
 async def goes_out(page: Page, running: Running) -> None:
@@ -201,7 +204,7 @@ async def test_each_channel_is_heard_when_it_is_chosen_without_a_gap(tmp_path: P
         await enter(pages[1], f"{running.base}/l/{token}")
         await pages[1].evaluate(SEND, [FRENCH_HZ, AMPLITUDE, MEETING_ID])
         await act(running, SeatInterpreter("fr", french_id, is_there=True), AssignAir("fr", french_id))
-        await asyncio.gather(feed(pages[2], running, english_id), goes_out(pages[3], running))
+        link_id, _ = await asyncio.gather(feed(pages[2], running, english_id), goes_out(pages[3], running))
         await pages[3].close()
 
         _, _, token = await running.appoint("ngo", {"given_name": "Lu", "interpretation": "floor"})
@@ -256,6 +259,23 @@ async def test_each_channel_is_heard_when_it_is_chosen_without_a_gap(tmp_path: P
         await listener.reload()
         await expect(listener.locator("#channel-en")).to_be_checked()
         await expect(listener.locator("#sign-on")).to_be_checked()
+        await ends_with_its_link(running, link_id, english_id)
+
+
+async def ends_with_its_link(running: Running, link_id: str, english_id: str) -> None:
+    """A technician whose link is revoked sends for nobody any more."""
+    source = place_source(english_id)
+    assert any(peer.source == source for peer in running.house.engine.peers())
+    await running.house.desk.act(ACCREDITATION, SESSION_ID, RevokeLink(link_id), SYSTEM)
+
+    async def gone() -> bool | None:
+        return None if any(peer.source == source for peer in running.house.engine.peers()) else True
+
+    async def silent() -> bool | None:
+        return True if running.house.desk.held(INTERPRETATION)[MEETING_ID].booths["en"].heard is None else None
+
+    await soon(gone, 5, "the feed's end")
+    await soon(silent, 10, "the booth off air")
 
 
 async def speaks_and_is_spared(listener: Page, running: Running) -> None:
