@@ -128,8 +128,8 @@ class Followers:
                 await self._evict(place.place_id)
 
     def _shut(self, place_id: str) -> None:
-        """End a place's picture and sound, and what it sends for others, at once; its pages leave by themselves when they
-        are woken.
+        """End a place's picture and sound, and what it sends for others, at once; its pages leave by themselves when
+        they are woken.
 
         Where one of several devices is removed, the others come back by themselves, and it does not.
         """
