@@ -113,7 +113,15 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     add_headers(app, settings)
     mount(app, ALL_ROUTES)
     relay = Relay(settings.turn_urls, settings.turn_secret.get_secret_value())
-    authorise = partial(grant_of, house.signer, house.doorkeeper, house.desk, house.dossiers, house.feeders)
+    authorise = partial(
+        grant_of,
+        house.signer,
+        house.doorkeeper,
+        house.desk,
+        house.dossiers,
+        house.feeders,
+        crowd_max=settings.webcast_viewers,
+    )
     app.router.add_routes(signalling_routes(house.engine, authorise, relay, house.lines))
     app.router.add_routes(health_routes())
     add_static(app, web_root())
@@ -202,7 +210,10 @@ async def _record(app: web.Application) -> AsyncIterator[None]:
 
 async def _media(app: web.Application) -> AsyncIterator[None]:
     house, reconciler = app[HOUSE], app[RECONCILER]
-    followers = Followers(house.hub, house.engine, reconciler, house.desk, house.dossiers, house.guards, house.feeders)
+    clip = partial(hall_clip, house.settings.data / "media")
+    followers = Followers(
+        house.hub, house.engine, reconciler, house.desk, house.dossiers, house.guards, house.feeders, clip
+    )
     house.desk.listen(followers)
     house.engine.listen(lambda peer: house.hub.ripple(peer.meeting_id))
     await house.engine.start()
