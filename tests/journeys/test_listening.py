@@ -247,13 +247,7 @@ async def test_each_channel_is_heard_when_it_is_chosen_without_a_gap(tmp_path: P
         print("gaps in ms while switching:", {name: round(gap) for name, gap in gaps.items()})
         assert max(gaps.values()) <= 100, gaps
 
-        await choose(listener, "fr")
-        await soon(partial(hears, listener, "fr"), 5, "French once more")
-        await pages[1].evaluate("window.level.value = 0")
-        await expect(listener.locator("#silent-words")).to_be_visible(timeout=15_000)
-        await listener.get_by_role("button", name="Listen to the floor").click()
-        await soon(partial(hears, listener, "floor"), 5, "the floor instead of silence")
-        await expect(listener.locator("#silent-words")).to_be_hidden()
+        await is_told_of_silence(listener, pages[1])
         await speaks_and_is_spared(listener, running)
         await sees_signs(listener, pages[1], running)
         await listener.reload()
@@ -276,6 +270,17 @@ async def ends_with_its_link(running: Running, link_id: str, english_id: str) ->
 
     await soon(gone, 5, "the feed's end")
     await soon(silent, 10, "the booth off air")
+
+
+async def is_told_of_silence(listener: Page, french: Page) -> None:
+    """An interpreter whose microphone is open and gives nothing: the listener is told, and offered the floor."""
+    await choose(listener, "fr")
+    await soon(partial(hears, listener, "fr"), 5, "French once more")
+    await french.evaluate("window.level.value = 0")
+    await expect(listener.locator("#silent-words")).to_be_visible(timeout=15_000)
+    await listener.get_by_role("button", name="Listen to the floor").click()
+    await soon(partial(hears, listener, "floor"), 5, "the floor instead of silence")
+    await expect(listener.locator("#silent-words")).to_be_hidden()
 
 
 async def speaks_and_is_spared(listener: Page, running: Running) -> None:
