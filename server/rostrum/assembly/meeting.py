@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import get_args
 
 from rostrum.assembly import consent as consent_rules
-from rostrum.assembly import effects, groups, line, motions, presence, recording, speakers, speaking, swap, voting
+from rostrum.assembly import (
+    effects,
+    feeds,
+    groups,
+    line,
+    motions,
+    presence,
+    recording,
+    speakers,
+    speaking,
+    swap,
+    voting,
+)
 from rostrum.assembly import sitting as sitting_rules
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.agenda import AgendaItem, ItemOpened, OpenItem
@@ -28,6 +40,7 @@ from rostrum.assembly.entry import (
     SpeakerCalled,
     SpeakerPassedOver,
 )
+from rostrum.assembly.feeds import FeedCommand, FeedEvent, Feeds
 from rostrum.assembly.floor import Floor, Sitting
 from rostrum.assembly.groups import GroupCommand, GroupEvent
 from rostrum.assembly.line import LineCommand, LineEvent
@@ -108,6 +121,7 @@ class Meeting:
     votes: Votes = field(default_factory=Votes)
     consents: Consents = field(default_factory=Consents)
     presence: Presence = field(default_factory=Presence)
+    feeds: Feeds = field(default_factory=Feeds)
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +154,7 @@ MeetingCommand = (
     | ConsentCommand
     | VoteCommand
     | PresenceCommand
+    | FeedCommand
 )
 
 MeetingEvent = (
@@ -156,11 +171,12 @@ MeetingEvent = (
     | ConsentEvent
     | VoteEvent
     | PresenceEvent
+    | FeedEvent
 )
 
 AHEAD = (
     *get_args(ListCommand), *get_args(SwapCommand), *get_args(GroupCommand), *get_args(PresenceCommand),
-    recording.AttachRecording, recording.DetachRecording,
+    recording.AttachRecording, recording.DetachRecording, *get_args(FeedCommand),
 )  # fmt: skip
 """Commands for which the meeting need not sit: the list is opened, and names are inscribed, ahead of it."""
 
@@ -168,7 +184,7 @@ DURING_A_VOTE = (
     voting.CastVote, voting.CountHand, voting.CloseVote, voting.AnnulVote, motions.RaiseMotion, motions.TakeUpMotion,
     motions.RuleOnPoint, speakers.RequestFloor, speakers.InscribeSpeaker, speakers.WithdrawRequest,
     speaking.YieldFloor, speaking.EndSpeech, speaking.PauseSpeech, speaking.ResumeSpeech, *get_args(LineCommand),
-    *get_args(RecordingCommand), *get_args(PresenceCommand),
+    *get_args(RecordingCommand), *get_args(PresenceCommand), *get_args(FeedCommand),
 )  # fmt: skip
 """What does not interrupt a vote: voting, a point of order on its conduct, and what nobody in the room notices."""
 
@@ -235,6 +251,8 @@ def _in_sitting(
         return list(groups.decide(floor.groups, command, now))
     if isinstance(command, PresenceCommand):
         return list(presence.decide(meeting.presence, command, now))
+    if isinstance(command, FeedCommand):
+        return list(feeds.decide(meeting.feeds, command, meeting.kind, now))
     if isinstance(command, MotionCommand):
         return list(motions.decide(meeting.motions, floor, command, actor, now, sitting, meeting.votes.open_id))
     if isinstance(command, ConsentCommand):
@@ -353,6 +371,8 @@ def apply(meeting: Meeting, event: MeetingEvent) -> Meeting:
         return replace(meeting, votes=voting.apply(meeting.votes, event))
     if isinstance(event, PresenceEvent):
         return replace(meeting, presence=presence.apply(meeting.presence, event))
+    if isinstance(event, FeedEvent):
+        return replace(meeting, feeds=feeds.apply(meeting.feeds, event))
     if isinstance(event, ItemOpened):
         return replace(_moved_on(meeting), item_id=event.item_id)
     if isinstance(event, speaking.FloorReturned | SpeakerCalled):

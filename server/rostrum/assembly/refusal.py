@@ -103,6 +103,8 @@ class Why(StrEnum):
     MEETING_CLOSED = "meeting-closed"
     MEETING_CANCELLED = "meeting-cancelled"
     NOT_ADMITTED = "not-admitted"
+    NO_WEBCAST = "no-webcast"
+    WEBCAST_FULL = "webcast-full"
     NO_SUCH_DOCUMENT = "no-such-document"
     SYMBOL_TAKEN = "symbol-taken"
     TEXT_RELEASED = "text-released"

@@ -20,6 +20,8 @@ from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.attend.statements import ROUTES as STATEMENTS
+from rostrum.pages.booth.routes import BOOTH_VIEW
+from rostrum.pages.booth.routes import ROUTES as BOOTH
 from rostrum.pages.captions.files import ROUTES as CAPTION_FILES
 from rostrum.pages.captions.following import ROUTES as CAPTION_STREAM
 from rostrum.pages.captions.writing import ROUTES as CAPTIONS
@@ -27,6 +29,7 @@ from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
 from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
 from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
+from rostrum.pages.console.booths import ROUTES as CONSOLE_BOOTHS
 from rostrum.pages.console.bulk import ROUTES as BULK
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
@@ -34,6 +37,7 @@ from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
 from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
 from rostrum.pages.console.door import ROUTES as DOOR
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
+from rostrum.pages.console.hall_feeds import ROUTES as HALL_FEEDS
 from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
 from rostrum.pages.console.mails import ROUTES as CONSOLE_MAILS
@@ -58,12 +62,14 @@ from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
+from rostrum.pages.public.watch import ROUTES as WATCH
 from rostrum.pages.route import PublicRoute, Route
 from rostrum.pages.spoken import ROUTES as SPOKEN
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
     *PRIVACY,
+    *WATCH,
     *LINK,
     *PASSKEY,
     *APPLY,
@@ -115,6 +121,9 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *SCRIPT,
     *CONSOLE_RETENTION,
     *HALL,
+    *BOOTH,
+    *CONSOLE_BOOTHS,
+    *HALL_FEEDS,
     *RECEIVERS,
     *feeds.ROUTES,
     *SPOKEN,
@@ -122,5 +131,5 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CAPTION_FILES,
     *CAPTION_STREAM,
     *following.ROUTES,
-    live.route({**following.VIEWS, **feeds.VIEWS}),
+    live.route({**following.VIEWS, **feeds.VIEWS, "booth": BOOTH_VIEW}),
 )
