@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import get_args
 
 from rostrum.assembly import consent as consent_rules
-from rostrum.assembly import effects, groups, line, motions, presence, recording, speakers, speaking, swap, voting
+from rostrum.assembly import (
+    effects,
+    groups,
+    line,
+    motions,
+    presence,
+    recording,
+    speakers,
+    speaking,
+    swap,
+    taping,
+    voting,
+)
 from rostrum.assembly import sitting as sitting_rules
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.agenda import AgendaItem, ItemOpened, OpenItem
@@ -62,6 +74,7 @@ from rostrum.assembly.sitting import (
 from rostrum.assembly.speakers import ListCommand, ListEvent
 from rostrum.assembly.speaking import SpeakingCommand, SpeakingEvent
 from rostrum.assembly.swap import SwapCommand, SwapEvent
+from rostrum.assembly.taping import Taping, TapingCommand, TapingEvent
 from rostrum.assembly.voting import (
     OpenVote,
     Subject,
@@ -108,11 +121,17 @@ class Meeting:
     votes: Votes = field(default_factory=Votes)
     consents: Consents = field(default_factory=Consents)
     presence: Presence = field(default_factory=Presence)
+    taping: Taping = field(default_factory=Taping)
 
     @property
     def is_open(self) -> bool:
         """Whether the meeting sits."""
         return self.state is MeetingState.OPEN
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether what is said now is kept."""
+        return self.is_open and self.kind is MeetingKind.PUBLIC and self.taping.since is not None
 
     @property
     def item(self) -> AgendaItem | None:
@@ -140,6 +159,7 @@ MeetingCommand = (
     | ConsentCommand
     | VoteCommand
     | PresenceCommand
+    | TapingCommand
 )
 
 MeetingEvent = (
@@ -156,6 +176,7 @@ MeetingEvent = (
     | ConsentEvent
     | VoteEvent
     | PresenceEvent
+    | TapingEvent
 )
 
 AHEAD = (
@@ -168,7 +189,7 @@ DURING_A_VOTE = (
     voting.CastVote, voting.CountHand, voting.CloseVote, voting.AnnulVote, motions.RaiseMotion, motions.TakeUpMotion,
     motions.RuleOnPoint, speakers.RequestFloor, speakers.InscribeSpeaker, speakers.WithdrawRequest,
     speaking.YieldFloor, speaking.EndSpeech, speaking.PauseSpeech, speaking.ResumeSpeech, *get_args(LineCommand),
-    *get_args(RecordingCommand), *get_args(PresenceCommand),
+    *get_args(RecordingCommand), *get_args(PresenceCommand), taping.StartRecording, taping.StopRecording,
 )  # fmt: skip
 """What does not interrupt a vote: voting, a point of order on its conduct, and what nobody in the room notices."""
 
@@ -235,6 +256,8 @@ def _in_sitting(
         return list(groups.decide(floor.groups, command, now))
     if isinstance(command, PresenceCommand):
         return list(presence.decide(meeting.presence, command, now))
+    if isinstance(command, TapingCommand):
+        return list(taping.decide(meeting.taping, command, meeting.kind, now))
     if isinstance(command, MotionCommand):
         return list(motions.decide(meeting.motions, floor, command, actor, now, sitting, meeting.votes.open_id))
     if isinstance(command, ConsentCommand):
@@ -353,6 +376,8 @@ def apply(meeting: Meeting, event: MeetingEvent) -> Meeting:
         return replace(meeting, votes=voting.apply(meeting.votes, event))
     if isinstance(event, PresenceEvent):
         return replace(meeting, presence=presence.apply(meeting.presence, event))
+    if isinstance(event, TapingEvent):
+        return replace(meeting, taping=taping.apply(meeting.taping, event))
     if isinstance(event, ItemOpened):
         return replace(_moved_on(meeting), item_id=event.item_id)
     if isinstance(event, speaking.FloorReturned | SpeakerCalled):

@@ -11,7 +11,7 @@ from rostrum.assembly.credentials import Credentials
 from rostrum.assembly.entry import Entry, Kind, Rank
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.rules.procedure import Order
-from rostrum.assembly.sitting import MeetingState
+from rostrum.assembly.sitting import MeetingKind, MeetingState
 from rostrum.assembly.speech import Delivery, Speech
 from rostrum.media.engine import PeerHealth, PeerState
 from rostrum.reads.names import Name, Names
@@ -108,6 +108,9 @@ class MeetingModel:
     procedure: ProcedureModel
     present: int
     """Places with a page of this meeting open."""
+    recorded: bool
+    """What is said now is kept."""
+    may_be_recorded: bool
 
 
 async def meeting_model(
@@ -148,6 +151,8 @@ async def meeting_model(
         next((each for each in waiting if up is not None and each.entry_id == up.entry_id), None),
         await procedure_model(meeting, session, kept, names, known, now),
         len(present),
+        meeting.is_recorded,
+        meeting.kind is MeetingKind.PUBLIC,
     )
 
 
