@@ -288,9 +288,7 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "recordings",
-        _(
-            "Recordings of public meetings: picture and sound that the public may be given, and a journal of their times"
-        ),
+        _("Recordings of public meetings: picture and sound the public may be given, and a journal of their times"),
         _("as the record of what was said"),
         _("nobody yet: sealed on the server"),
         _("from the beginning of the recording"),
