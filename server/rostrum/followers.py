@@ -2,23 +2,27 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.devices import DeviceRemoved
+from rostrum.assembly.feeds import Choice, EncoderLinked, EncoderUnlinked, Feed
 from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.place import LinkRevoked, Place, PlaceClosed, PlaceGranted, PlaceRevised
-from rostrum.assembly.program import program
+from rostrum.assembly.program import HALL, program
 from rostrum.assembly.protection import LiftingAnswered, ProtectionSet
 from rostrum.assembly.release import FULL, Guard
 from rostrum.assembly.standing import StandingChanged
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Change, Desk
+from rostrum.feeders import Feeders
 from rostrum.live.hub import Hub
-from rostrum.media.engine import Engine
+from rostrum.media.engine import Engine, NoSuchPeer
 from rostrum.media.reconcile import Reconciler
+from rostrum.placeless import end_encoder
 from rostrum.reads.guards import Guards
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.dossiers import Dossiers
@@ -35,14 +39,26 @@ class Followers:
     """Hears of changes. The state is handed on whole, so that what was missed heals with the next."""
 
     def __init__(
-        self, hub: Hub, engine: Engine, reconciler: Reconciler, desk: Desk, dossiers: Dossiers, guards: Guards
+        self,
+        hub: Hub,
+        engine: Engine,
+        reconciler: Reconciler,
+        desk: Desk,
+        dossiers: Dossiers,
+        guards: Guards,
+        feeders: Feeders,
+        test_clip: Callable[[], Path],
     ) -> None:
+        """`test_clip` makes the generated picture and sound, or finds what it made; it may take seconds."""
         self._hub = hub
         self._engine = engine
         self._reconciler = reconciler
         self._desk = desk
         self._dossiers = dossiers
         self._guards = guards
+        self._feeders = feeders
+        self._test_clip = test_clip
+        self._tested: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> None:
@@ -63,6 +79,9 @@ class Followers:
         if change.aggregate is MEETING:
             self._hub.advance(change.identifier, change.held.version)
             self._follow(change.held.state)
+            for row in change.recorded:
+                if isinstance(row.event, EncoderLinked | EncoderUnlinked):
+                    self._begin(self._end_encoder(change.identifier, row.event.feed))
             return
         if change.aggregate is INTERPRETATION:
             meeting = self._desk.held(MEETING).get(change.identifier)
@@ -80,6 +99,9 @@ class Followers:
         session = next(known, None)
         guard_of = _everything if session is None else partial(self._guards.of, session)
         interpretation = self._desk.held(INTERPRETATION).get(meeting.meeting_id, Interpretation())
+        if meeting.feeds.choice is Choice.TEST and meeting.meeting_id not in self._tested:
+            self._tested.add(meeting.meeting_id)
+            self._begin(self._play_test(meeting.meeting_id))
         self._reconciler.wanted(meeting.meeting_id, program(meeting, guard_of, interpretation))
 
     def _follow_places(self, change: Change) -> None:
@@ -119,16 +141,25 @@ class Followers:
                 await self._evict(place.place_id)
 
     def _shut(self, place_id: str) -> None:
-        """End a place's picture and sound at once; its pages leave by themselves when they are woken.
+        """End a place's picture and sound, and what it sends for others, at once; its pages leave by themselves when
+        they are woken.
 
         Where one of several devices is removed, the others come back by themselves, and it does not.
         """
-        self._begin(self._evict(place_id))
+        for each in (place_id, *self._feeders.ended(place_id)):
+            self._begin(self._evict(each))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _play_test(self, meeting_id: str) -> None:
+        self._engine.play(meeting_id, HALL, await asyncio.to_thread(self._test_clip))
+
+    async def _end_encoder(self, meeting_id: str, feed: Feed) -> None:
+        with contextlib.suppress(ConnectionError, NoSuchPeer):
+            await end_encoder(self._engine, meeting_id, feed)
 
     async def _evict(self, place_id: str) -> None:
         # An engine that is being restarted has no sessions left to end.

@@ -6,23 +6,35 @@ from rostrum.assembly.booth import INTERNATIONAL_SIGN
 from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.program import GREEN_ROOM, HALL, Audience, AudienceRole, place_source
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Desk
+from rostrum.feeders import Feeders
 from rostrum.identity.doorkeeper import Doorkeeper
 from rostrum.identity.secrets import FEED, RECEIVER, Signer
+from rostrum.placeless import placeless_grant
 from rostrum.reads.hall_booths import sits_in_hall
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.dossiers import Dossiers
 from rostrum.signalling.grant import Grant
 
 
-async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers: Dossiers, token: str) -> Grant | None:
-    """The grant of a pass; None where it is not ours, too old, or its link or device opens nothing any more.
+async def grant_of(
+    signer: Signer,
+    doorkeeper: Doorkeeper,
+    desk: Desk,
+    dossiers: Dossiers,
+    feeders: Feeders,
+    token: str,
+    *,
+    crowd_max: int = 0,
+) -> Grant | None:
+    """The grant of a pass, an encoder's token or a watcher's pass (`placeless.py`).
 
-    None, too, where its category does not attend the meeting (any more).
+    None where it is not ours, too old, or its link or device opens nothing any more, or where its category does not
+    attend the meeting (any more).
 
     Its very link: whoever held the one before is not let in by the link that replaced it."""
     read = signer.read_media_pass(token)
     if read is None:
-        return None
+        return await placeless_grant(signer, desk, crowd_max, token)
     place_id, meeting_id = read.place_id, read.meeting_id
     actor = await doorkeeper.may_still(place_id, read.link_id, read.device_id)
     if actor is None:
@@ -40,7 +52,10 @@ async def grant_of(signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers:
         return Grant(meeting_id, place_id, None, Audience(AudienceRole.HALL), sound_only=True)
     if read.purpose.startswith(FEED):
         of, interpretation = read.purpose.removeprefix(FEED), (await desk.load(INTERPRETATION, meeting_id)).state
-        return _feed(session, interpretation, actor, meeting_id, of)
+        grant = _feed(session, interpretation, actor, meeting_id, of)
+        if grant is not None:
+            feeders.note(place_id, of)
+        return grant
     source = None
     if Right.FEED_HALL in actor.rights:
         source = HALL

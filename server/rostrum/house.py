@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
+from rostrum.feeders import Feeders
 from rostrum.i18n.templates import Templates
 from rostrum.identity.badges import Badger
 from rostrum.identity.doorkeeper import Doorkeeper
@@ -55,6 +56,7 @@ class House:
     return_path: ReturnPath
     names: Names
     guards: Guards
+    feeders: Feeders
     register: Register
     doorkeeper: Doorkeeper
     gate: Gate

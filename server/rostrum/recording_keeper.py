@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.program import is_recorded
 from rostrum.assembly.release import OPEN, Guard
 from rostrum.assembly.sitting import MeetingClosed, MeetingSuspended
 from rostrum.assembly.taping import RecordingStopped
@@ -90,14 +91,14 @@ class _Keeper:
     async def _settle(self, meeting_id: str, ended: datetime | None) -> None:
         meeting = (await self._house.desk.load(MEETING, meeting_id)).state
         run = self._runs.get(meeting_id)
-        if run is not None and (ended is not None or not meeting.is_recorded):
+        if run is not None and (ended is not None or not is_recorded(meeting)):
             take = self._takes.get(meeting_id)
             if take is not None:
                 await take.stop(ended)
             await run
-        if meeting.is_recorded and meeting_id not in self._runs:
+        if is_recorded(meeting) and meeting_id not in self._runs:
             self._runs[meeting_id] = asyncio.create_task(self._record(meeting))
-        elif meeting.is_recorded and meeting_id in self._takes:
+        elif is_recorded(meeting) and meeting_id in self._takes:
             await self._note(meeting)
 
     async def _record(self, meeting: Meeting) -> None:

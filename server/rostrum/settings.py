@@ -136,6 +136,15 @@ class Settings(BaseSettings):
     statement_gigabytes: float = Field(
         4, gt=0, le=16, description="Size of a video statement that a delegation sends, in gigabytes (10⁹ bytes)."
     )
+    webcast_viewers: int = Field(
+        200,
+        ge=0,
+        le=3000,
+        description=(
+            "People without an account who may watch webcasts with a low delay at once, on this node; more are led to "
+            "the stream that any number can watch."
+        ),
+    )
     passkeys: Literal["offered", "required"] = Field(
         "offered",
         description=(

@@ -85,9 +85,12 @@ class StatementMachine(RuleBasedStateMachine):
     @rule(n=st.integers(0, 9), actor=st.sampled_from(PEOPLE), instead=st.booleans(), back=st.booleans())
     def decide_on_it(self, n: int, actor: Actor, instead: bool, back: bool) -> None:
         one = self.pick(n)
-        command = TakeStatementBack(one) if back else ApproveStatement(one, instead, BEGINS)
+        on_air = frozenset({"e2"})
+        ready = [each for each in self.state.statements.values() if each.is_ready and each.entry_id in on_air]
+        command = TakeStatementBack(one, on_air) if back else ApproveStatement(one, instead, on_air)
         if self.act(command, actor):
             assert self.state.statements[one].is_of(actor.place_id, actor.delegation_id)
+            assert all(self.state.statements[each.statement_id].is_ready for each in ready), "what is played is left"
 
     @rule(n=st.integers(0, 9), entry=st.sampled_from(["e1", "e2", None]))
     def queue(self, n: int, entry: str | None) -> None:

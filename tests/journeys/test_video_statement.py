@@ -50,7 +50,7 @@ async def test_a_delegation_sends_a_statement_and_the_meeting_sees_it(demo_serve
         await ngo.get_by_label("Agenda item").select_option(index=0)
         await ngo.get_by_label("File", exact=True).set_input_files(file)
         await ngo.get_by_role("button", name="Send the file").click()
-        await expect(ngo.get_by_text("waits for your approval")).to_be_visible(timeout=30_000)
+        await expect(ngo.get_by_text("waits for approval")).to_be_visible(timeout=30_000)
         await expect(ngo.get_by_text("Interpreters need it")).to_be_visible()
         preview = ngo.locator("video.video__preview")
         await expect(preview).to_have_js_property("videoWidth", 640, timeout=10_000)

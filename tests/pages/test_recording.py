@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from rostrum.app import play_test_picture
 from rostrum.assembly.actor import SYSTEM
-from rostrum.assembly.program import place_source
+from rostrum.assembly.program import is_recorded, place_source
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.sitting import MeetingKind
 from rostrum.assembly.speakers import InscribeSpeaker
@@ -189,5 +189,5 @@ async def test_a_closed_meeting_is_not_recorded_and_only_those_who_run_it_say_so
         with pytest.raises(Refused) as refused:
             decide(Taping(), StartRecording(), kind, running.house.clock())
         assert refused.value.why is Why.NOT_RECORDED_CLOSED
-    assert not meeting.is_recorded
+    assert not is_recorded(meeting)
     assert await files(running) == []

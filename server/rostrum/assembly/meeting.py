@@ -8,6 +8,7 @@ from typing import get_args
 from rostrum.assembly import consent as consent_rules
 from rostrum.assembly import (
     effects,
+    feeds,
     groups,
     line,
     motions,
@@ -40,6 +41,7 @@ from rostrum.assembly.entry import (
     SpeakerCalled,
     SpeakerPassedOver,
 )
+from rostrum.assembly.feeds import FeedCommand, FeedEvent, Feeds
 from rostrum.assembly.floor import Floor, Sitting
 from rostrum.assembly.groups import GroupCommand, GroupEvent
 from rostrum.assembly.line import LineCommand, LineEvent
@@ -121,17 +123,13 @@ class Meeting:
     votes: Votes = field(default_factory=Votes)
     consents: Consents = field(default_factory=Consents)
     presence: Presence = field(default_factory=Presence)
+    feeds: Feeds = field(default_factory=Feeds)
     taping: Taping = field(default_factory=Taping)
 
     @property
     def is_open(self) -> bool:
         """Whether the meeting sits."""
         return self.state is MeetingState.OPEN
-
-    @property
-    def is_recorded(self) -> bool:
-        """Whether what is said now is kept."""
-        return self.is_open and self.kind is MeetingKind.PUBLIC and self.taping.since is not None
 
     @property
     def item(self) -> AgendaItem | None:
@@ -159,6 +157,7 @@ MeetingCommand = (
     | ConsentCommand
     | VoteCommand
     | PresenceCommand
+    | FeedCommand
     | TapingCommand
 )
 
@@ -176,12 +175,13 @@ MeetingEvent = (
     | ConsentEvent
     | VoteEvent
     | PresenceEvent
+    | FeedEvent
     | TapingEvent
 )
 
 AHEAD = (
     *get_args(ListCommand), *get_args(SwapCommand), *get_args(GroupCommand), *get_args(PresenceCommand),
-    recording.AttachRecording, recording.DetachRecording,
+    recording.AttachRecording, recording.DetachRecording, *get_args(FeedCommand),
 )  # fmt: skip
 """Commands for which the meeting need not sit: the list is opened, and names are inscribed, ahead of it."""
 
@@ -189,7 +189,7 @@ DURING_A_VOTE = (
     voting.CastVote, voting.CountHand, voting.CloseVote, voting.AnnulVote, motions.RaiseMotion, motions.TakeUpMotion,
     motions.RuleOnPoint, speakers.RequestFloor, speakers.InscribeSpeaker, speakers.WithdrawRequest,
     speaking.YieldFloor, speaking.EndSpeech, speaking.PauseSpeech, speaking.ResumeSpeech, *get_args(LineCommand),
-    *get_args(RecordingCommand), *get_args(PresenceCommand), taping.StartRecording, taping.StopRecording,
+    *get_args(RecordingCommand), *get_args(PresenceCommand), *get_args(FeedCommand), *get_args(TapingCommand),
 )  # fmt: skip
 """What does not interrupt a vote: voting, a point of order on its conduct, and what nobody in the room notices."""
 
@@ -256,6 +256,8 @@ def _in_sitting(
         return list(groups.decide(floor.groups, command, now))
     if isinstance(command, PresenceCommand):
         return list(presence.decide(meeting.presence, command, now))
+    if isinstance(command, FeedCommand):
+        return list(feeds.decide(meeting.feeds, command, meeting.kind, now))
     if isinstance(command, TapingCommand):
         return list(taping.decide(meeting.taping, command, meeting.kind, now))
     if isinstance(command, MotionCommand):
@@ -376,6 +378,8 @@ def apply(meeting: Meeting, event: MeetingEvent) -> Meeting:
         return replace(meeting, votes=voting.apply(meeting.votes, event))
     if isinstance(event, PresenceEvent):
         return replace(meeting, presence=presence.apply(meeting.presence, event))
+    if isinstance(event, FeedEvent):
+        return replace(meeting, feeds=feeds.apply(meeting.feeds, event))
     if isinstance(event, TapingEvent):
         return replace(meeting, taping=taping.apply(meeting.taping, event))
     if isinstance(event, ItemOpened):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rostrum.assembly.feeds import Choice
 from rostrum.assembly.interpretation import FLOOR as FLOOR_CHANNEL
 from rostrum.assembly.interpretation import HALL_SPEAKER, WORKING_LANGUAGES, Interpretation
 from rostrum.assembly.meeting import Meeting
@@ -17,6 +18,8 @@ from rostrum.assembly.speech import Delivery, Speech
 
 HALL = "hall"
 """The source that carries the hall's camera and sound."""
+HALL_BACKUP = "hall-backup"
+"""The second feed of the hall: no programme names it, an engine gives it in place of HALL's as `Program.hall` says."""
 
 
 def place_source(place_id: str) -> str:
@@ -49,7 +52,9 @@ class AudienceRole(StrEnum):
     REMOTE = "remote"
     HALL = "hall"
     PUBLIC = "public"
-    """Nobody of the meeting: the webcast and the recording."""
+    """Nobody of the meeting: what may be recorded."""
+    WEBCAST = "webcast"
+    """Whoever watches without an account: what the public is given, while the webcast is on and the meeting sits."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class Program:
     """For each audience, each slot's fill; and the sources that anyone may hear or see at all."""
 
     fills: Mapping[Audience, Mapping[Slot, Fill]]
+    hall: Choice = Choice.AUTO
+    """Which of the hall's feeds stands behind HALL."""
 
     def fill(self, audience: Audience, slot: Slot) -> Fill:
         """The fill for an audience; one that asks for a channel that is not there gets the floor's."""
@@ -135,7 +142,7 @@ def program(
     """
     speech, hall = meeting.floor.speech, dict[Slot, Fill]()
     if not meeting.is_open:
-        return _for_all({FLOOR_CHANNEL: {Slot.STAGE: Fill(HALL)}}, {FLOOR_CHANNEL: hall}, OPEN, meeting.kind)
+        return _for_all({FLOOR_CHANNEL: {Slot.STAGE: Fill(HALL)}}, {FLOOR_CHANNEL: hall}, OPEN, meeting)
     speaker = None if speech is None else _far_source(speech)
     if speaker is None:
         floor = Fill(HALL)
@@ -152,7 +159,7 @@ def program(
         far[language] = _channel(remote, floor, place_id)
         near[language] = {**_channel(hall, Fill(floor.source), place_id), Slot.FLOOR: EMPTY}
     guard = OPEN if speech is None else guard_of(speech.place_id)
-    return _for_all(far, near, guard, meeting.kind)
+    return _for_all(far, near, guard, meeting)
 
 
 def _far_source(speech: Speech) -> str | None:
@@ -170,15 +177,26 @@ def _channel(slots: Mapping[Slot, Fill], floor: Fill, interpreter_id: str | None
 
 
 def _for_all(
-    far: Mapping[str, Mapping[Slot, Fill]], near: Mapping[str, Mapping[Slot, Fill]], guard: Guard, kind: MeetingKind
+    far: Mapping[str, Mapping[Slot, Fill]], near: Mapping[str, Mapping[Slot, Fill]], guard: Guard, meeting: Meeting
 ) -> Program:
     """By language what those far away and those in the hall are given; the public is given what those far away are."""
     fills = {Audience(AudienceRole.HALL, language): slots for language, slots in near.items()}
     for language, slots in far.items():
         fills[Audience(AudienceRole.REMOTE, language)] = slots
-        public = _public(slots, guard) if kind is MeetingKind.PUBLIC else {}
+        public = _public(slots, guard) if meeting.kind is MeetingKind.PUBLIC else {}
         fills[Audience(AudienceRole.PUBLIC, language)] = public
-    return Program(fills)
+        fills[Audience(AudienceRole.WEBCAST, language)] = public if is_webcast(meeting) else {}
+    return Program(fills, meeting.feeds.choice)
+
+
+def is_webcast(meeting: Meeting) -> bool:
+    """Whether anybody may watch the meeting now."""
+    return meeting.feeds.webcast and meeting.is_open and meeting.kind is MeetingKind.PUBLIC
+
+
+def is_recorded(meeting: Meeting) -> bool:
+    """Whether what is said now is kept."""
+    return meeting.taping.since is not None and meeting.is_open and meeting.kind is MeetingKind.PUBLIC
 
 
 PICTURES = frozenset({Slot.STAGE, Slot.PODIUM})

@@ -67,19 +67,20 @@ class ReportCheck:
 
 @dataclass(frozen=True)
 class ApproveStatement:
-    """The delegation has looked at what will be played. `begins_at` as above."""
+    """The delegation has looked at what will be played. `on_air`: entries whose recordings have the floor."""
 
     statement_id: str
     instead: bool
-    begins_at: datetime | None
+    on_air: frozenset[str] = frozenset()
     needs: ClassVar = (Right.SPEAK,)
 
 
 @dataclass(frozen=True)
 class TakeStatementBack:
-    """The delegation takes it back."""
+    """The delegation takes it back. `on_air` as above."""
 
     statement_id: str
+    on_air: frozenset[str] = frozenset()
     needs: ClassVar = (Right.SPEAK,)
 
 
@@ -139,6 +140,7 @@ def decide(statements: Statements, command: StatementCommand, actor: Actor, now:
             return _approve(statements, command, actor, now)
         case TakeStatementBack():
             own = _own(statements, command.statement_id, actor)
+            _require_off_air(own, command.on_air)
             return [_moved(own, StatementWithdrawn(now, own.statement_id))]
         case QueueStatement():
             return _queue(_find(statements, command.statement_id), command.entry_id, now)
@@ -171,6 +173,11 @@ def _moved(one: Statement, event: MovingEvent) -> MovingEvent:
     if type(event) not in STATEMENT_MACHINE[one.state]:
         raise Refused(Why.STATEMENT_DELIVERED if one.state in DELIVERED else Why.STATEMENT_NOT_THERE_YET)
     return event
+
+
+def _require_off_air(one: Statement, on_air: frozenset[str]) -> None:
+    if one.entry_id in on_air:
+        raise Refused(Why.STATEMENT_ON_AIR)
 
 
 def _require_time(statements: Statements, meeting_id: str, begins_at: datetime | None, now: datetime) -> None:
@@ -208,10 +215,11 @@ def _reported(one: Statement, command: ReportCheck, now: datetime) -> MovingEven
 
 def _approve(statements: Statements, command: ApproveStatement, actor: Actor, now: datetime) -> list[StatementEvent]:
     one = _own(statements, command.statement_id, actor)
-    _require_time(statements, one.meeting_id, command.begins_at, now)
     before = [each for each in _others(statements, one.meeting_id, one.item_id, actor) if each.is_ready]
     if any(each.state in DELIVERED for each in before):
         raise Refused(Why.STATEMENT_DELIVERED)
+    for each in before:
+        _require_off_air(each, command.on_air)
     approved = _moved(one, StatementApproved(now, one.statement_id, actor.place_id, command.instead))
     return [*(StatementWithdrawn(now, each.statement_id) for each in before), approved]
 

@@ -8,6 +8,7 @@ from rostrum.i18n.refusals_files import FILES
 from rostrum.i18n.refusals_interpretation import INTERPRETATION
 from rostrum.i18n.refusals_protection import PROTECTION
 from rostrum.i18n.refusals_statements import STATEMENTS
+from rostrum.i18n.refusals_webcast import WEBCAST
 from rostrum.i18n.review_refusals import REVIEW_WORDS
 
 
@@ -22,6 +23,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     **PROTECTION,
     **STATEMENTS,
     **CAPTIONS,
+    **WEBCAST,
     Why.NOT_ENTITLED: (
         _("This page is not open to you."),
         _("Open the personal link that you were sent. If you did, ask the secretariat what your place allows."),

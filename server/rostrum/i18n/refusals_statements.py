@@ -23,6 +23,10 @@ STATEMENTS: Mapping[Why, tuple[str, str]] = {
         _("This delegation's video statement has been played."),
         _("It stands as it was played."),
     ),
+    Why.STATEMENT_ON_AIR: (
+        _("This video statement is being played."),
+        _("Wait until it is over."),
+    ),
     Why.STATEMENT_NOT_THERE_YET: (
         _("This video statement is not at that point."),
         _("Reload the page to see how it stands."),

@@ -21,6 +21,9 @@ NEW_LINKS = RateLimitItemPerHour(30, namespace="new-link")
 UPLOADS = RateLimitItemPerMinute(40, namespace="upload")
 """Uploads begun from one address."""
 
+WATCHING = RateLimitItemPerMinute(30, namespace="watching")
+"""Passes to a webcast given to one address; a classroom behind one address shares it."""
+
 
 class RateLimits:
     """Counts in memory, by a hash of the address."""

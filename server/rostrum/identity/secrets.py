@@ -74,6 +74,8 @@ class Signer:
         self._key = key
         self._passes = URLSafeTimedSerializer(key, salt="rostrum.media-pass")
         self._forms = URLSafeSerializer(key, salt="rostrum.form-token")
+        self._encoders = URLSafeSerializer(key, salt="rostrum.encoder")
+        self._watchers = URLSafeTimedSerializer(key, salt="rostrum.watch-pass")
 
     def media_pass(self, place_id: str, link_id: str, device_id: str, meeting_id: str, purpose: str = "") -> str:
         """A bearer token for one place, entered by one link from one device, in one meeting."""
@@ -86,6 +88,30 @@ class Signer:
         except (BadSignature, ValueError, TypeError):
             return None
         return MediaPass(str(place_id), str(link_id), str(device_id), str(meeting_id), str(purpose))
+
+    def encoder_token(self, meeting_id: str, feed: str, link_id: str) -> str:
+        """A bearer token for an encoder that sends a feed of a meeting's hall, good while the record names its link."""
+        return str(self._encoders.dumps([meeting_id, feed, link_id]))
+
+    def read_encoder_token(self, token: str) -> tuple[str, str, str] | None:
+        """(meeting, feed, link) of an encoder's token that is ours, else None."""
+        try:
+            meeting_id, feed, link_id = self._encoders.loads(token)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return str(meeting_id), str(feed), str(link_id)
+
+    def watch_pass(self, meeting_id: str, viewer_id: str) -> str:
+        """A bearer token for somebody without a place who watches a meeting's webcast."""
+        return str(self._watchers.dumps([meeting_id, viewer_id]))
+
+    def read_watch_pass(self, token: str) -> tuple[str, str] | None:
+        """(meeting, viewer) of a pass that is ours and young enough, else None."""
+        try:
+            meeting_id, viewer_id = self._watchers.loads(token, max_age=MEDIA_PASS_LIFE_S)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return str(meeting_id), str(viewer_id)
 
     def code_hash(self, device_id: str, code: str) -> bytes:
         """What is kept of a short code: keyed, since whoever reads the database would else try them all."""

@@ -173,6 +173,9 @@ class Engine(Protocol):
     async def apply(self, meeting_id: str, program: Program) -> None:
         """Make the meeting's receivers carry this program from now on. The same program again changes nothing."""
 
+    def play(self, meeting_id: str, source: str, clip: Path) -> None:
+        """Stand a clip, over and over, behind a source for as long as nobody publishes it."""
+
     def play_recording(self, meeting_id: str, source: str, playback: Playback) -> None:
         """Play a recorded statement as a source, without coding it again. The recording that is being played goes on
         where it is; another one takes its place. Does not wait: what goes wrong is told to `on_playback_over`."""

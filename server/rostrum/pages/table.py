@@ -34,6 +34,7 @@ from rostrum.pages.console.credentials import ROUTES as CONSOLE_CREDENTIALS
 from rostrum.pages.console.deadlines import ROUTES as CONSOLE_DEADLINES
 from rostrum.pages.console.door import ROUTES as DOOR
 from rostrum.pages.console.files import ROUTES as CONSOLE_FILES
+from rostrum.pages.console.hall_feeds import ROUTES as HALL_FEEDS
 from rostrum.pages.console.judging import ROUTES as JUDGING
 from rostrum.pages.console.lines import ROUTES as CONSOLE_LINES
 from rostrum.pages.console.mails import ROUTES as CONSOLE_MAILS
@@ -58,12 +59,14 @@ from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
 from rostrum.pages.public.routes import ROUTES as PUBLIC
+from rostrum.pages.public.watch import ROUTES as WATCH
 from rostrum.pages.route import PublicRoute, Route
 from rostrum.pages.spoken import ROUTES as SPOKEN
 
 ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
     *PRIVACY,
+    *WATCH,
     *LINK,
     *PASSKEY,
     *APPLY,
@@ -115,6 +118,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *SCRIPT,
     *CONSOLE_RETENTION,
     *HALL,
+    *HALL_FEEDS,
     *RECEIVERS,
     *feeds.ROUTES,
     *SPOKEN,

@@ -10,6 +10,7 @@ from rostrum.assembly.agenda import AgendaItem
 from rostrum.assembly.credentials import Credentials
 from rostrum.assembly.entry import Entry, Kind, Rank
 from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.program import is_recorded
 from rostrum.assembly.rules.procedure import Order
 from rostrum.assembly.sitting import MeetingKind, MeetingState
 from rostrum.assembly.speech import Delivery, Speech
@@ -151,7 +152,7 @@ async def meeting_model(
         next((each for each in waiting if up is not None and each.entry_id == up.entry_id), None),
         await procedure_model(meeting, session, kept, names, known, now),
         len(present),
-        meeting.is_recorded,
+        is_recorded(meeting),
         meeting.kind is MeetingKind.PUBLIC,
     )
 

@@ -20,6 +20,15 @@ class Grant:
     audience: Audience | None
     sound_only: bool = False
     """The holder asked for voice only: an offer with a picture is refused, whatever page or program made it."""
+    viewer_id: str | None = None
+    """Of an anonymous watcher, who may have two connections at once (a page that is loaded anew)."""
+    crowd_max: int = 0
+    """How many anonymous watchers there may be with this one; for `viewer_id` only."""
+
+    @property
+    def holder(self) -> str | None:
+        """Whose the sessions are that are made with it: another holder's are as if they were not there."""
+        return self.place_id if self.viewer_id is None else f"viewer:{self.viewer_id}"
 
 
 Authorise = Callable[[str], Awaitable[Grant | None]]

@@ -34,6 +34,7 @@ from rostrum.media.engine import (
 )
 from rostrum.media.lines import Lines
 from rostrum.media.quality import Seen
+from rostrum.signalling.crowd import Crowd, NoRoom
 from rostrum.signalling.grant import Authorise, Grant
 from rostrum.signalling.problem import TITLES, problem
 from rostrum.signalling.relay import Relay
@@ -115,11 +116,13 @@ class _Signalling:
         self._relay = relay
         self._lines = lines
         self._owners: dict[str, tuple[str, str | None]] = {}
+        self._crowd = Crowd()
         engine.listen(self._peer_changed)
 
     def _peer_changed(self, health: PeerHealth) -> None:
         if health.state is PeerState.CLOSED:
             self._owners.pop(health.peer_id, None)
+            self._crowd.left(health.peer_id)
 
     async def publish(self, request: web.Request) -> web.Response:
         try:
@@ -155,7 +158,11 @@ class _Signalling:
                 raise _Refusal("no-such-channel")
             audience = replace(grant.audience, language=channel)
             offer = await _offer(request)
-            answer = await self._engine.subscribe(grant.meeting_id, audience, offer, place_id=grant.place_id)
+            with self._crowd.coming(grant) as place:
+                answer = await self._engine.subscribe(grant.meeting_id, audience, offer, place_id=grant.place_id)
+                place.taken(answer.peer_id)
+        except NoRoom:
+            return problem("full")
         except _Refusal as refusal:
             return refusal.response
         except ConnectionError:
@@ -165,7 +172,7 @@ class _Signalling:
         return self._created(grant, answer)
 
     def _created(self, grant: Grant, answer: Answer) -> web.Response:
-        self._owners[answer.peer_id] = (grant.meeting_id, grant.place_id)
+        self._owners[answer.peer_id] = (grant.meeting_id, grant.holder)
         headers = CIMultiDict({"Location": f"/media/{answer.peer_id}", "ETag": f'"{answer.etag}"', **_ACCEPT_PATCH})
         headers["Cache-Control"] = "no-store"
         for link in self._links(grant):
@@ -173,7 +180,7 @@ class _Signalling:
         return web.Response(status=201, text=answer.sdp, content_type=SDP, headers=headers)
 
     def _links(self, grant: Grant) -> list[str]:
-        return self._relay.links(grant.place_id or "hall")
+        return self._relay.links(grant.holder or "hall")
 
     async def offer_options(self, request: web.Request) -> web.Response:
         """Tells what can be posted, and to the holder of a token which relays to use (RFC 9725 section 4.6)."""
@@ -282,7 +289,7 @@ class _Signalling:
         """A token's grant, and a session that its holder made; another's is as if it were not there."""
         grant = await self._grant(request)
         peer_id = request.match_info["peer_id"]
-        if self._owners.get(peer_id) != (grant.meeting_id, grant.place_id):
+        if self._owners.get(peer_id) != (grant.meeting_id, grant.holder):
             raise _Refusal("no-such-resource")
         return grant, peer_id
 

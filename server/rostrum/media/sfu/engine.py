@@ -395,6 +395,8 @@ class EmbeddedEngine:
                 intake.repair(now_s, (peer.line.round_trip_ms or 50) / 1000)
                 intake.tell_arrivals(now_s)
             self._neighbours.tick(now_s)
+            for router in self._routers.values():
+                router.stand_by(now_s)
             if now_s >= next_look_s:
                 next_look_s = now_s + _LOOK_EVERY_S
                 self._look(now_s)

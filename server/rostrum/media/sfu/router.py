@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from rostrum.assembly.program import Program, Slot
+from rostrum.assembly.program import HALL, HALL_BACKUP, Program, Slot
 from rostrum.media.sfu.lane import Lane
 from rostrum.media.sfu.slot import Receiver, Seat, Shape
 from rostrum.media.sfu.source import Feed, Source, all_tracks
+from rostrum.media.sfu.standby import Standby
 from rostrum.media.sfu.track import Track
 from rostrum.media.wire.layers import BEST, Level
 
@@ -23,6 +24,7 @@ class MeetingRouter:
         self.lanes: list[Lane] = []
         self._ssrcs = ssrcs
         self._outbox = outbox
+        self._standby = Standby()
         self._costs: dict[str, dict[Level, float]] = {}
 
     @property
@@ -64,7 +66,23 @@ class MeetingRouter:
     @property
     def wanted(self) -> set[str]:
         """The sources that receivers here are to be given, whether they are there or not."""
-        return {lane.wanted for lane in self.lanes if lane.wanted is not None}
+        named = {lane.wanted for lane in self.lanes if lane.wanted is not None}
+        return named | {HALL_BACKUP} if HALL in named else named
+
+    def stand_by(self, now_s: float) -> None:
+        """Go over to the hall's backup where the main feed does not come, and back. Some fifty times a second."""
+        main, backup = self.sources.get(HALL), self.sources.get(HALL_BACKUP)
+        if (backup is not None or self._standby.on_backup) and self._standby.look(
+            None if main is None else main.publisher, None if backup is None else backup.feed, now_s
+        ):
+            self.changed(now_s)
+
+    def _feed(self, name: str | None) -> Feed | None:
+        """What stands behind a name."""
+        source = None if name is None else self.sources.get(name)
+        if name == HALL:
+            return self._standby.feed(self.program.hall, source, self.sources.get(HALL_BACKUP))
+        return None if source is None else source.feed
 
     def settle(self, receiver: Receiver, now_s: float) -> None:
         """Bring a receiver to the lanes that are right for it now."""
@@ -113,11 +131,10 @@ class MeetingRouter:
             self._attach_lane(lane, now_s)
 
     def _attach_lane(self, lane: Lane, now_s: float) -> None:
-        source = None if lane.wanted is None else self.sources.get(lane.wanted)
+        feed = self._feed(lane.wanted)
         track: Track | None = None
-        if source is not None:
-            track = source.sound() if lane.shape.kind == "audio" else source.picture(lane.level.size, now_s)
-        feed = None if source is None else source.feed
+        if feed is not None:
+            track = feed.sound if lane.shape.kind == "audio" else feed.picture(lane.level.size, now_s)
         same = feed is not None and lane.track is not None and lane.track in feed.tracks.values()
         lane.carry(track, now_s, at_once=not same)
 
@@ -152,7 +169,7 @@ class MeetingRouter:
     def _take_costs(self, now_s: float) -> bool:
         """Returns whether any source has other levels than before."""
         before = {name: costs.keys() for name, costs in self._costs.items()}
-        feeds = {name: source.feed for name, source in self.sources.items()}
+        feeds = {name: self._feed(name) for name in self.sources.keys() | {HALL}}
         self._costs = {name: feed.costs(now_s) for name, feed in feeds.items() if feed is not None}
         return before != {name: costs.keys() for name, costs in self._costs.items()}
 
@@ -201,8 +218,7 @@ class MeetingRouter:
     def report(self, wall_s: float) -> None:
         """Send sender reports in all lanes."""
         for lane in self.lanes:
-            source = None if lane.wanted is None else self.sources.get(lane.wanted)
-            feed = None if source is None else source.feed
+            feed = self._feed(lane.wanted)
             if feed is not None and feed.offset_s is not None:
                 lane.report(feed.offset_s, wall_s, cname(lane.shape.slot))
 

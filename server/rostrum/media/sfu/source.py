@@ -43,6 +43,21 @@ class Feed:
         coming = [track for track in begun if track.active(now_s)]
         return coming or sorted(begun, key=lambda track: track.last_at_s)[-1:]
 
+    @property
+    def sound(self) -> Track | None:
+        """The sound, if it has begun."""
+        track = self.tracks.get("audio")
+        return track if track is not None and track.started else None
+
+    def picture(self, size: int, now_s: float) -> Track | None:
+        """The layer of a size, or else the next smaller one that comes; None where there is no picture."""
+        layers = self.layers(now_s)
+        return layers[min(size, len(layers) - 1)] if layers else None
+
+    def flows(self, now_s: float, within_s: float) -> bool:
+        """Whether a packet came within the last seconds."""
+        return any(track.started and now_s - track.last_at_s < within_s for track in self.tracks.values())
+
     def costs(self, now_s: float) -> dict[Level, float]:
         """The levels of the picture that there are now, each with its bitrate in bit/s."""
         found = {}
@@ -68,18 +83,6 @@ class Source:
         if self.publisher is not None and self.publisher.started:
             return self.publisher
         return self.player
-
-    def sound(self) -> Track | None:
-        """The sound, if it is there and has begun."""
-        feed = self.feed
-        track = None if feed is None else feed.tracks.get("audio")
-        return track if track is not None and track.started else None
-
-    def picture(self, size: int, now_s: float) -> Track | None:
-        """The layer of a size, or else the next smaller one that comes; None where there is no picture."""
-        feed = self.feed
-        layers = [] if feed is None else feed.layers(now_s)
-        return layers[min(size, len(layers) - 1)] if layers else None
 
     @property
     def idle(self) -> bool:

@@ -20,6 +20,7 @@ from rostrum.pages.render import locale_of, page
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.held import Held, acts, held, minutes, subjects_of
 from rostrum.record.outbox import TO_COME
+from rostrum.statement_keeper import VIDEO
 
 ANYONE = frozenset(Right)
 
@@ -62,7 +63,9 @@ async def archive(visit: Visit) -> web.StreamResponse:
         "record": [asdict(each) for each in await acts(session, place_id, house.desk, house.journal)],
         "minutes": await minutes(session, place_id, house.desk, house.participation),
     }
-    files = [(each.file_id, b"".join([piece async for piece in house.files.read(each)])) for each in found.files]
+    # A video is too large to be packed in memory: it is listed, and looked at on its own page.
+    packed = [each for each in found.files if each.owner.kind != VIDEO]
+    files = [(each.file_id, b"".join([piece async for piece in house.files.read(each)])) for each in packed]
     body = await asyncio.to_thread(_packed, json.dumps(told, default=_plain, ensure_ascii=False, indent=1), files)
     headers = {"Content-Disposition": 'attachment; filename="held.zip"', "Cache-Control": "no-store"}
     return web.Response(body=body, content_type="application/zip", headers=headers)

@@ -14,6 +14,7 @@ from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.release import OPEN
 from rostrum.assembly.statement import DELIVERED, Check, Finding, Statement, Statements
 from rostrum.assembly.statement_acts import ApproveStatement, ReceiveStatement, TakeStatementBack
+from rostrum.assembly.statement_queue import playing
 from rostrum.desk import ACCREDITATION, MEETING, STATEMENTS
 from rostrum.i18n import LANGUAGES, Locale
 from rostrum.i18n.checks import CHECKS
@@ -115,7 +116,7 @@ async def approve(visit: Visit) -> web.StreamResponse:
     """The delegation has looked at it."""
     meeting = await meeting_of(visit)
     instead = (await visit.request.post()).get("when") == "called"
-    command = ApproveStatement(visit.request.match_info["statement_id"], instead, meeting.scheduled_at)
+    command = ApproveStatement(visit.request.match_info["statement_id"], instead, _on_air(visit, meeting))
     await visit.house.desk.act(STATEMENTS, visit.session_id, command, visit.actor)
     raise web.HTTPSeeOther(_url(visit, meeting))
 
@@ -123,9 +124,13 @@ async def approve(visit: Visit) -> web.StreamResponse:
 async def take_back(visit: Visit) -> web.StreamResponse:
     """Take it back. Nothing is kept of it."""
     meeting = await meeting_of(visit)
-    command = TakeStatementBack(visit.request.match_info["statement_id"])
+    command = TakeStatementBack(visit.request.match_info["statement_id"], _on_air(visit, meeting))
     await visit.house.desk.act(STATEMENTS, visit.session_id, command, visit.actor)
     raise web.HTTPSeeOther(_url(visit, meeting))
+
+
+def _on_air(visit: Visit, meeting: Meeting) -> frozenset[str]:
+    return frozenset(plays.entry_id for plays in playing(meeting.floor, visit.house.clock()))
 
 
 async def preview(visit: Visit) -> web.StreamResponse:
