@@ -29,6 +29,7 @@ from rostrum.line_watch import watch_lines
 from rostrum.live.captions import Board
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.mail.message import Senders
 from rostrum.mail.transport import Files, Smtp
@@ -170,6 +171,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         rates=RateLimits(),
         hub=hub,
         presence=Presence(hub.ripple),
+        talk=Talk(),
         engine=engine,
         lines=Lines(engine),
         participation=Participation(database),

@@ -16,6 +16,7 @@ from rostrum.identity.passkeys import Passkeys
 from rostrum.identity.secrets import Signer
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
@@ -66,6 +67,7 @@ class House:
     rates: RateLimits
     hub: Hub
     presence: Presence
+    talk: Talk
     engine: Engine
     lines: Lines
     participation: Participation

@@ -13,7 +13,7 @@ from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.program import is_recorded
 from rostrum.assembly.release import OPEN, Guard
 from rostrum.assembly.sitting import MeetingClosed, MeetingSuspended
-from rostrum.assembly.taping import RecordingStopped
+from rostrum.assembly.taping import TapingStopped
 from rostrum.desk import ACCREDITATION, MEETING, Change
 from rostrum.house import House
 from rostrum.media.engine import PeerHealth, PeerState
@@ -21,7 +21,7 @@ from rostrum.recording_take import RECORDING, Take
 
 AGAIN_S = 1.0
 """After how long another process is begun in the place of one that died."""
-ENDINGS = (RecordingStopped, MeetingSuspended, MeetingClosed)
+ENDINGS = (TapingStopped, MeetingSuspended, MeetingClosed)
 
 _log = structlog.get_logger(__name__)
 

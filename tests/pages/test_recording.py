@@ -23,7 +23,7 @@ from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.sitting import MeetingKind
 from rostrum.assembly.speakers import InscribeSpeaker
 from rostrum.assembly.speaking import CallSpeaker, EndSpeech
-from rostrum.assembly.taping import StartRecording, StopRecording, Taping, decide
+from rostrum.assembly.taping import StartTaping, StopTaping, Taping, decide
 from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import ACCREDITATION, MEETING
 from rostrum.identity.secrets import new_id
@@ -144,7 +144,7 @@ async def test_a_voice_to_be_masked_is_left_out_and_a_killed_process_leaves_a_ga
     await protect(running, place, masked="yes")
     sending = await speaks(running, place)
     desk = running.house.desk
-    await desk.act(MEETING, MEETING_ID, StartRecording(), SYSTEM)
+    await desk.act(MEETING, MEETING_ID, StartTaping(), SYSTEM)
     await kept(running, 9)
     guarded_s = time.time()
     entry_id = await on_the_floor(running, place)
@@ -154,7 +154,7 @@ async def test_a_voice_to_be_masked_is_left_out_and_a_killed_process_leaves_a_ga
     await asyncio.sleep(1)
     os.kill(only_child(), signal.SIGKILL)
     await kept(running, 18)
-    await desk.act(MEETING, MEETING_ID, StopRecording(), SYSTEM)
+    await desk.act(MEETING, MEETING_ID, StopTaping(), SYSTEM)
     sending.cancel()
     first, second = await whole(running, 2)
     journal = await notes(running, first)
@@ -187,7 +187,7 @@ async def test_a_closed_meeting_is_not_recorded_and_only_those_who_run_it_say_so
     meeting = (await running.house.desk.load(MEETING, MEETING_ID)).state
     for kind in set(MeetingKind) - {MeetingKind.PUBLIC}:
         with pytest.raises(Refused) as refused:
-            decide(Taping(), StartRecording(), kind, running.house.clock())
+            decide(Taping(), StartTaping(), kind, running.house.clock())
         assert refused.value.why is Why.NOT_RECORDED_CLOSED
     assert not is_recorded(meeting)
     assert await files(running) == []

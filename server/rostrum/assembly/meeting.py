@@ -12,6 +12,7 @@ from rostrum.assembly import (
     groups,
     line,
     motions,
+    on_floor,
     presence,
     recording,
     speakers,
@@ -34,12 +35,8 @@ from rostrum.assembly.consent import (
 )
 from rostrum.assembly.entry import (
     EntryEvent,
-    EntryFell,
-    FloorRequested,
     Kind,
-    RequestWithdrawn,
     SpeakerCalled,
-    SpeakerPassedOver,
 )
 from rostrum.assembly.feeds import FeedCommand, FeedEvent, Feeds
 from rostrum.assembly.floor import Floor, Sitting
@@ -386,7 +383,7 @@ def apply(meeting: Meeting, event: MeetingEvent) -> Meeting:
         return replace(_moved_on(meeting), item_id=event.item_id)
     if isinstance(event, speaking.FloorReturned | SpeakerCalled):
         meeting = _moved_on(meeting)
-    return replace(meeting, floor=_apply_to_floor(meeting.floor, event))
+    return replace(meeting, floor=on_floor.apply(meeting.floor, event))
 
 
 def _moved_on(meeting: Meeting) -> Meeting:
@@ -394,24 +391,6 @@ def _moved_on(meeting: Meeting) -> Meeting:
     if meeting.motions.ruled is None:
         return meeting
     return replace(meeting, motions=replace(meeting.motions, ruled=None))
-
-
-def _apply_to_floor(
-    floor: Floor, event: EntryEvent | ListEvent | SpeakingEvent | LineEvent | RecordingEvent | SwapEvent | GroupEvent
-) -> Floor:
-    if isinstance(event, SwapEvent):
-        return swap.apply(floor, event)
-    if isinstance(event, GroupEvent):
-        return replace(floor, groups=groups.apply(floor.groups, event))
-    if isinstance(event, LineEvent | SpeakerPassedOver):
-        return line.apply(floor, event)
-    if isinstance(event, RecordingEvent):
-        return recording.apply(floor, event)
-    if isinstance(event, EntryFell):
-        return swap.lapsed(floor.moved(event.entry_id, event))
-    if isinstance(event, ListEvent | FloorRequested | RequestWithdrawn):
-        return speakers.apply(floor, event)
-    return speaking.apply(floor, event)
 
 
 def _apply_to_sitting(meeting: Meeting, event: SittingEvent) -> Meeting:

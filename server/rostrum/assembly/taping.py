@@ -24,61 +24,61 @@ class Taping:
 
 
 @dataclass(frozen=True)
-class StartRecording:
+class StartTaping:
     """Record from now on. Raises `Refused` where the meeting is not public, or is recorded already."""
 
     needs: ClassVar = RUN
 
 
 @dataclass(frozen=True)
-class StopRecording:
+class StopTaping:
     """Record no longer. Raises `Refused` where nothing is recorded."""
 
     needs: ClassVar = RUN
 
 
-TapingCommand = StartRecording | StopRecording
+TapingCommand = StartTaping | StopTaping
 
 
 # Events
 
 
 @dataclass(frozen=True)
-class RecordingStarted:
+class TapingStarted:
     """What is said from now on is kept."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
-class RecordingStopped:
+class TapingStopped:
     """Nothing is kept from now on."""
 
     at: datetime
 
 
-TapingEvent = RecordingStarted | RecordingStopped
+TapingEvent = TapingStarted | TapingStopped
 
 
 def decide(taping: Taping, command: TapingCommand, kind: MeetingKind, now: datetime) -> list[TapingEvent]:
     """What a command brings about. Raises `Refused`."""
     match command:
-        case StartRecording():
+        case StartTaping():
             if kind is not MeetingKind.PUBLIC:
                 raise Refused(Why.NOT_RECORDED_CLOSED)
             if taping.since is not None:
                 raise Refused(Why.ALREADY_RECORDED)
-            return [RecordingStarted(now)]
-        case StopRecording():
+            return [TapingStarted(now)]
+        case StopTaping():
             if taping.since is None:
                 raise Refused(Why.NOT_RECORDED)
-            return [RecordingStopped(now)]
+            return [TapingStopped(now)]
 
 
 def apply(taping: Taping, event: TapingEvent) -> Taping:
     """How it stands after an event."""
     match event:
-        case RecordingStarted():
+        case TapingStarted():
             return Taping(event.at, taping.number + 1)
-        case RecordingStopped():
+        case TapingStopped():
             return replace(taping, since=None)

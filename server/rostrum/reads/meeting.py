@@ -15,6 +15,7 @@ from rostrum.assembly.rules.procedure import Order
 from rostrum.assembly.sitting import MeetingKind, MeetingState
 from rostrum.assembly.speech import Delivery, Speech
 from rostrum.media.engine import PeerHealth, PeerState
+from rostrum.reads.booth import BoothsModel
 from rostrum.reads.names import Name, Names
 from rostrum.reads.procedure import NOBODY, ProcedureModel, people, procedure_model
 
@@ -109,6 +110,7 @@ class MeetingModel:
     procedure: ProcedureModel
     present: int
     """Places with a page of this meeting open."""
+    booths: BoothsModel
     recorded: bool
     """What is said now is kept."""
     may_be_recorded: bool
@@ -119,6 +121,7 @@ async def meeting_model(
     session: Accreditation,
     kept: Credentials,
     names: Names,
+    booths: BoothsModel,
     *,
     now: datetime,
     present: frozenset[str],
@@ -152,6 +155,7 @@ async def meeting_model(
         next((each for each in waiting if up is not None and each.entry_id == up.entry_id), None),
         await procedure_model(meeting, session, kept, names, known, now),
         len(present),
+        booths,
         is_recorded(meeting),
         meeting.kind is MeetingKind.PUBLIC,
     )
