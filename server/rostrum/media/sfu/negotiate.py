@@ -18,7 +18,7 @@ REPAIRED_LAYER_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
-OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
+OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=64000"
 LAYERS_LIMIT = 3
 _FROM_PUBLISHERS = (MID_URI, LAYER_URI, REPAIRED_LAYER_URI, TRANSPORT_CC_URI)
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc", "goog-remb")
