@@ -13,6 +13,7 @@ from rostrum.assembly.refusal import Why
 from rostrum.booth_keeper import keep_booths
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
+from rostrum.feeders import Feeders
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
 from rostrum.house import HOUSE, House
@@ -28,6 +29,7 @@ from rostrum.line_watch import watch_lines
 from rostrum.live.captions import Board
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.mail.message import Senders
 from rostrum.mail.transport import Files, Smtp
@@ -113,7 +115,13 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     mount(app, ALL_ROUTES)
     relay = Relay(settings.turn_urls, settings.turn_secret.get_secret_value())
     authorise = partial(
-        grant_of, house.signer, house.doorkeeper, house.desk, house.dossiers, crowd_max=settings.webcast_viewers
+        grant_of,
+        house.signer,
+        house.doorkeeper,
+        house.desk,
+        house.dossiers,
+        house.feeders,
+        crowd_max=settings.webcast_viewers,
     )
     app.router.add_routes(signalling_routes(house.engine, authorise, relay, house.lines))
     app.router.add_routes(health_routes())
@@ -150,6 +158,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         return_path=ReturnPath(settings.mail_bounces, partial(seal.digest, "bounce")),
         names=names,
         guards=Guards(dossiers),
+        feeders=Feeders(),
         register=Register(dossiers),
         doorkeeper=doorkeeper,
         gate=Gate(desk, doorkeeper, links, Arrivals(database), challenges, signer, clock),
@@ -161,6 +170,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         rates=RateLimits(),
         hub=hub,
         presence=Presence(hub.ripple),
+        talk=Talk(),
         engine=engine,
         lines=Lines(engine),
         participation=Participation(database),
@@ -203,7 +213,9 @@ async def _record(app: web.Application) -> AsyncIterator[None]:
 async def _media(app: web.Application) -> AsyncIterator[None]:
     house, reconciler = app[HOUSE], app[RECONCILER]
     clip = partial(hall_clip, house.settings.data / "media")
-    followers = Followers(house.hub, house.engine, reconciler, house.desk, house.dossiers, house.guards, clip)
+    followers = Followers(
+        house.hub, house.engine, reconciler, house.desk, house.dossiers, house.guards, house.feeders, clip
+    )
     house.desk.listen(followers)
     house.engine.listen(lambda peer: house.hub.ripple(peer.meeting_id))
     await house.engine.start()

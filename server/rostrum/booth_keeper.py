@@ -16,8 +16,8 @@ from rostrum.house import House
 from rostrum.line_watch import sends
 
 LOOK_S = 0.25
-LOST_AFTER_S = 1.5
-"""Silence of a line that was there; the engine's figures are up to a second old."""
+LOST_AFTER_S = 0.5
+"""So long the engine says that nothing came within its last second from a line that was there."""
 COMING_S = 10.0
 """Who has just sat down may still be opening the microphone."""
 BACK_AFTER_S = 0.5

@@ -18,6 +18,7 @@ from rostrum.assembly.protection import LiftingAnswered, ProtectionSet
 from rostrum.assembly.release import FULL, Guard
 from rostrum.assembly.standing import StandingChanged
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Change, Desk
+from rostrum.feeders import Feeders
 from rostrum.live.hub import Hub
 from rostrum.media.engine import Engine, NoSuchPeer
 from rostrum.media.reconcile import Reconciler
@@ -45,6 +46,7 @@ class Followers:
         desk: Desk,
         dossiers: Dossiers,
         guards: Guards,
+        feeders: Feeders,
         test_clip: Callable[[], Path],
     ) -> None:
         """`test_clip` makes the generated picture and sound, or finds what it made; it may take seconds."""
@@ -54,6 +56,7 @@ class Followers:
         self._desk = desk
         self._dossiers = dossiers
         self._guards = guards
+        self._feeders = feeders
         self._test_clip = test_clip
         self._tested: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,11 +141,13 @@ class Followers:
                 await self._evict(place.place_id)
 
     def _shut(self, place_id: str) -> None:
-        """End a place's picture and sound at once; its pages leave by themselves when they are woken.
+        """End a place's picture and sound, and what it sends for others, at once; its pages leave by themselves when
+        they are woken.
 
         Where one of several devices is removed, the others come back by themselves, and it does not.
         """
-        self._begin(self._evict(place_id))
+        for each in (place_id, *self._feeders.ended(place_id)):
+            self._begin(self._evict(each))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -6,6 +6,7 @@ from rostrum.assembly.booth import INTERNATIONAL_SIGN
 from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.program import GREEN_ROOM, HALL, Audience, AudienceRole, place_source
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, Desk
+from rostrum.feeders import Feeders
 from rostrum.identity.doorkeeper import Doorkeeper
 from rostrum.identity.secrets import FEED, RECEIVER, Signer
 from rostrum.placeless import placeless_grant
@@ -16,7 +17,14 @@ from rostrum.signalling.grant import Grant
 
 
 async def grant_of(
-    signer: Signer, doorkeeper: Doorkeeper, desk: Desk, dossiers: Dossiers, token: str, *, crowd_max: int = 0
+    signer: Signer,
+    doorkeeper: Doorkeeper,
+    desk: Desk,
+    dossiers: Dossiers,
+    feeders: Feeders,
+    token: str,
+    *,
+    crowd_max: int = 0,
 ) -> Grant | None:
     """The grant of a pass, an encoder's token or a watcher's pass (`placeless.py`).
 
@@ -44,7 +52,10 @@ async def grant_of(
         return Grant(meeting_id, place_id, None, Audience(AudienceRole.HALL), sound_only=True)
     if read.purpose.startswith(FEED):
         of, interpretation = read.purpose.removeprefix(FEED), (await desk.load(INTERPRETATION, meeting_id)).state
-        return _feed(session, interpretation, actor, meeting_id, of)
+        grant = _feed(session, interpretation, actor, meeting_id, of)
+        if grant is not None:
+            feeders.note(place_id, of)
+        return grant
     source = None
     if Right.FEED_HALL in actor.rights:
         source = HALL

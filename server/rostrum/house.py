@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
+from rostrum.feeders import Feeders
 from rostrum.i18n.templates import Templates
 from rostrum.identity.badges import Badger
 from rostrum.identity.doorkeeper import Doorkeeper
@@ -15,6 +16,7 @@ from rostrum.identity.passkeys import Passkeys
 from rostrum.identity.secrets import Signer
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
@@ -55,6 +57,7 @@ class House:
     return_path: ReturnPath
     names: Names
     guards: Guards
+    feeders: Feeders
     register: Register
     doorkeeper: Doorkeeper
     gate: Gate
@@ -64,6 +67,7 @@ class House:
     rates: RateLimits
     hub: Hub
     presence: Presence
+    talk: Talk
     engine: Engine
     lines: Lines
     participation: Participation

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from rostrum.assembly.actor import SYSTEM
-from rostrum.assembly.booth_acts import AssignAir, ChooseRelay, EquipBooth, SeatInterpreter, Sit, TakeAir
+from rostrum.assembly.booth_acts import AssignAir, ChooseRelay, CloseBooth, EquipBooth, SeatInterpreter, Sit, TakeAir
 from rostrum.assembly.interpretation import HALL_SPEAKER, Interpretation, SayLanguage
 from rostrum.assembly.program import HALL, Audience, AudienceRole, place_source
 from rostrum.assembly.sitting import SuspendMeeting
@@ -39,12 +39,17 @@ async def grant(running: Running, place: Knocker, path: str) -> Grant | None:
     async with place.request("POST", f"/at/{place.place_id}/{path}") as answer:
         assert answer.status == 200, await answer.text()
         token = json.loads(await answer.text())["token"]
-    return await grant_of(house.signer, house.doorkeeper, house.desk, house.dossiers, token)
+    return await grant_of(house.signer, house.doorkeeper, house.desk, house.dossiers, house.feeders, token)
 
 
 async def interpreter(running: Running, *, remote: bool) -> str:
     """The place of a new interpreter."""
     return (await running.appoint("interpreter", {"given_name": "Ida"}, remote=remote))[0]
+
+
+async def without_booths(running: Running) -> None:
+    """Take away those of the demonstration."""
+    await act(running, *[CloseBooth(booth_id) for booth_id in (await act(running)).booths])
 
 
 def heard(text: str) -> dict[str, str]:
@@ -57,6 +62,7 @@ def heard(text: str) -> dict[str, str]:
 
 async def test_a_page_says_what_each_channel_carries(running: Running) -> None:
     listener = await running.place("ngo")
+    await without_booths(running)
     assert heard(await page(listener, f"meeting/{MEETING_ID}")) == {"floor": "floor"}
     french, english = [await interpreter(running, remote=True) for _ in range(2)]
     await act(running, EquipBooth("fr", None, (french,)), EquipBooth("en", None, (english,)))
@@ -101,6 +107,7 @@ async def test_what_somebody_listens_in_comes_from_their_application(running: Ru
 async def test_who_asks_for_the_floor_says_in_which_language(running: Running) -> None:
     speaker, listener = await running.place("state-party"), await running.place("press")
     room = f"meeting/{MEETING_ID}"
+    await without_booths(running)
     assert "request-language" not in await page(speaker, room), "nobody interprets: nobody needs to know"
     await act(running, EquipBooth("fr", None, ()))
     assert "request-language" in await page(speaker, room)
@@ -174,7 +181,7 @@ async def test_a_technician_sends_for_an_interpreter_of_a_booth_in_the_hall_and_
     async with technician.request("POST", path) as answer:
         token = json.loads(await answer.text())["token"]
     await act(running, EquipBooth("fr", None, (far,)))
-    assert await grant_of(house.signer, house.doorkeeper, house.desk, house.dossiers, token) is None
+    assert await grant_of(house.signer, house.doorkeeper, house.desk, house.dossiers, house.feeders, token) is None
 
 
 async def test_codes_at_the_seats_lead_to_ones_own_page(running: Running) -> None:

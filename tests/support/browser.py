@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-
-from tests.support.fake_media import FakeDevice
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -119,8 +118,16 @@ def bursts(levels: list[float], threshold: float = 0.01) -> tuple[float, float]:
     return sum(loud) / max(1, len(loud)), changes / max(0.02, len(levels) * 0.02)
 
 
+class Devices(Protocol):
+    """A camera and a microphone that a browser is made to have."""
+
+    @property
+    def chromium_flags(self) -> list[str]:
+        """The flags that give a browser these."""
+
+
 @asynccontextmanager
-async def person(device: FakeDevice | None = None, *, lets_use: bool = True, **context: object) -> AsyncIterator[Page]:
+async def person(device: Devices | None = None, *, lets_use: bool = True, **context: object) -> AsyncIterator[Page]:
     """A person's browser: a process of its own, with the devices given, or none.
 
     `lets_use` False: whoever sits there refuses when the browser asks for camera and microphone.

@@ -259,7 +259,7 @@ def _equip(
         raise Refused(Why.NO_SUCH_LANGUAGE)
     team = tuple(dict.fromkeys(command.team))
     if len(team) > TEAM_MAX:
-        raise Refused(Why.TEAM_TOO_LARGE, most=TEAM_MAX)
+        raise Refused(Why.TEAM_TOO_LARGE)
     if any(set(team) & set(booth.team) for key, booth in booths.items() if key != command.booth_id):
         raise Refused(Why.IN_ANOTHER_BOOTH)
     booth = booths.get(command.booth_id)

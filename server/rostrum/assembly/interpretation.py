@@ -255,7 +255,7 @@ def decide(
         case SetSilence():
             least, most = SILENCE_LIMITS_S
             if not least <= command.seconds <= most:
-                raise Refused(Why.SILENCE_OUT_OF_RANGE, least=least, most=most)
+                raise Refused(Why.SILENCE_OUT_OF_RANGE)
             return [] if command.seconds == state.silence_s else [SilenceSet(now, command.seconds)]
 
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from rostrum.assembly.accreditation import Accreditation, OpenSession
 from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.agenda import AgendaItem
+from rostrum.assembly.booth_acts import EquipBooth
 from rostrum.assembly.place import AppointOfficer, IssueLink
 from rostrum.assembly.refusal import Refused
 from rostrum.assembly.sitting import ConveneMeeting, MeetingState, OpenMeeting
 from rostrum.assembly.speakers import OpenList
 from rostrum.assembly.statement_acts import SetStatementDeadline
-from rostrum.desk import ACCREDITATION, MEETING, STATEMENTS
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, STATEMENTS
 from rostrum.house import House
 from rostrum.rules_file import load_rules
 
@@ -101,8 +102,13 @@ PEOPLE = (
     ),
     Person("ngo", "ngo", True, {"given_name": "Lucía", "family_name": "Paredes", "organisation": "Justicia Andina"}),
     Person("captioner", "captioner", True, {"given_name": "Tom", "family_name": "Weaver", "organisation": "Captions"}),
+    Person("interpreter-en-1", "interpreter", True, {"given_name": "Clara", "family_name": "Whitfield"}),
+    Person("interpreter-en-2", "interpreter", True, {"given_name": "Daniel", "family_name": "Osei"}),
+    Person("interpreter-fr", "interpreter", True, {"given_name": "Margaux", "family_name": "Lefèvre"}),
     Person("hall", "hall-screen", False, {"organisation": "Hall"}),
 )
+BOOTHS = {"en": ("demo-interpreter-en-1", "demo-interpreter-en-2"), "fr": ("demo-interpreter-fr",)}
+"""The booths of the meeting, by language, with their teams."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,9 @@ async def prepare(house: House, key: bytes) -> Sequence[PrintedLink]:
     for person in PEOPLE:
         token = await _link(house, key, person, now)
         printed.append(PrintedLink(person.role, None if token is None else f"{base}/l/{token}"))
+    booths = (await house.desk.load(INTERPRETATION, MEETING_ID)).state.booths
+    for language, team in BOOTHS.items() if not booths else ():
+        await house.desk.act(INTERPRETATION, MEETING_ID, EquipBooth(language, None, team), SYSTEM)
     return printed
 
 

@@ -21,7 +21,7 @@ INTERPRETATION: Mapping[Why, tuple[str, str]] = {
         _("One of these interpreters is in another booth."),
         _("Take them out of that booth's team first."),
     ),
-    Why.TEAM_TOO_LARGE: (_("A booth has %(most)s interpreters at most."), _("Take somebody out of the team.")),
+    Why.TEAM_TOO_LARGE: (_("A booth has three interpreters at most."), _("Take somebody out of the team.")),
     Why.AIR_TAKEN: (
         _("Your colleague is on air."),
         _("Offer to take over: the air passes when your colleague agrees."),
@@ -41,7 +41,7 @@ INTERPRETATION: Mapping[Why, tuple[str, str]] = {
     Why.CHANNEL_TAKEN: (_("Another booth interprets into that language."), _("Stay with your own language.")),
     Why.SOUND_NOT_REFUSED: (_("No booth has refused this sound."), _("Nothing needs to be done.")),
     Why.SILENCE_OUT_OF_RANGE: (
-        _("The time must be between %(least)s and %(most)s seconds."),
+        _("The time must be between 5 and 300 seconds."),
         _("Enter a number in that range."),
     ),
 }

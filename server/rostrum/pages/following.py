@@ -17,6 +17,7 @@ from rostrum.pages.live import View
 from rostrum.pages.render import fragment, language_of
 from rostrum.pages.route import Route, Visit
 from rostrum.reads.acts import ActRow, act_rows
+from rostrum.reads.booth import booths_model
 from rostrum.reads.listening import ListeningModel, listening_model
 from rostrum.reads.meeting import MeetingModel, meeting_model
 from rostrum.reads.personal import PersonalModel, personal_model
@@ -37,7 +38,10 @@ async def shared_model(house: House, meeting: Meeting) -> MeetingModel:
         if peer.meeting_id == meeting.meeting_id and peer.source is not None and peer.place_id is not None
     }
     present = house.presence.present(meeting.meeting_id)
-    return await meeting_model(meeting, session, kept, house.names, now=house.clock(), present=present, peers=senders)
+    now = house.clock()
+    interpretation = (await house.desk.load(INTERPRETATION, meeting.meeting_id)).state
+    booths = await booths_model(meeting, interpretation, session, house.names, now)
+    return await meeting_model(meeting, session, kept, house.names, booths, now=now, present=present, peers=senders)
 
 
 async def followed_model(house: House, meeting: Meeting) -> MeetingModel:

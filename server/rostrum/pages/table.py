@@ -20,6 +20,8 @@ from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.attend.statements import ROUTES as STATEMENTS
+from rostrum.pages.booth.routes import BOOTH_VIEW
+from rostrum.pages.booth.routes import ROUTES as BOOTH
 from rostrum.pages.captions.files import ROUTES as CAPTION_FILES
 from rostrum.pages.captions.following import ROUTES as CAPTION_STREAM
 from rostrum.pages.captions.writing import ROUTES as CAPTIONS
@@ -27,6 +29,7 @@ from rostrum.pages.console.appeals import ROUTES as CONSOLE_APPEALS
 from rostrum.pages.console.asking import ROUTES as CONSOLE_ASKING
 from rostrum.pages.console.badges import ROUTES as CONSOLE_BADGES
 from rostrum.pages.console.beside import ROUTES as CONSOLE_BESIDE
+from rostrum.pages.console.booths import ROUTES as CONSOLE_BOOTHS
 from rostrum.pages.console.bulk import ROUTES as BULK
 from rostrum.pages.console.check_in import ROUTES as CHECK_IN
 from rostrum.pages.console.committee import ROUTES as CONSOLE_COMMITTEE
@@ -118,6 +121,8 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *SCRIPT,
     *CONSOLE_RETENTION,
     *HALL,
+    *BOOTH,
+    *CONSOLE_BOOTHS,
     *HALL_FEEDS,
     *RECEIVERS,
     *feeds.ROUTES,
@@ -126,5 +131,5 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CAPTION_FILES,
     *CAPTION_STREAM,
     *following.ROUTES,
-    live.route({**following.VIEWS, **feeds.VIEWS}),
+    live.route({**following.VIEWS, **feeds.VIEWS, "booth": BOOTH_VIEW}),
 )

@@ -14,6 +14,7 @@ from rostrum.assembly.rules.procedure import Order
 from rostrum.assembly.sitting import MeetingState
 from rostrum.assembly.speech import Delivery, Speech
 from rostrum.media.engine import PeerHealth, PeerState
+from rostrum.reads.booth import BoothsModel
 from rostrum.reads.names import Name, Names
 from rostrum.reads.procedure import NOBODY, ProcedureModel, people, procedure_model
 
@@ -108,6 +109,7 @@ class MeetingModel:
     procedure: ProcedureModel
     present: int
     """Places with a page of this meeting open."""
+    booths: BoothsModel
 
 
 async def meeting_model(
@@ -115,6 +117,7 @@ async def meeting_model(
     session: Accreditation,
     kept: Credentials,
     names: Names,
+    booths: BoothsModel,
     *,
     now: datetime,
     present: frozenset[str],
@@ -148,6 +151,7 @@ async def meeting_model(
         next((each for each in waiting if up is not None and each.entry_id == up.entry_id), None),
         await procedure_model(meeting, session, kept, names, known, now),
         len(present),
+        booths,
     )
 
 

@@ -18,7 +18,9 @@ REPAIRED_LAYER_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
-OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=64000"
+OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
+OPUS_FROM_PUBLISHERS = "minptime=10;useinbandfec=1;usedtx=0;stereo=0;maxaveragebitrate=48000"
+"""What carries speech from 125 to 15,000 Hz, for interpreters' ears, and leaves out nothing that is soft (RFC 7587)."""
 LAYERS_LIMIT = 3
 _FROM_PUBLISHERS = (MID_URI, LAYER_URI, REPAIRED_LAYER_URI, TRANSPORT_CC_URI)
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc", "goog-remb")
@@ -109,7 +111,11 @@ def publication(offer_sdp: str) -> Publication:
         # The first codec is the one that is sent: with the frame before it where the offerer can do that.
         codecs = [one for one in (red, codec, rtx) if one is not None]
         estimating = "goog-remb" if TRANSPORT_CC_URI in taken and "transport-cc" in offered else ""
-        sections.append(_accepted(section, mid, "recvonly", codecs, taken, without=estimating, layers=layers))
+        sections.append(
+            _accepted(
+                section, mid, "recvonly", codecs, taken, without=estimating, layers=layers, opus=OPUS_FROM_PUBLISHERS
+            )
+        )
     if not streams:
         raise OfferRejected("no-common-codec", "nothing in the offer sends VP8, H.264 or Opus")
     return Publication(_remote(description, sections), sections, list(streams.values()), extensions)
@@ -208,11 +214,12 @@ def _accepted(
     *,
     without: str = "",
     layers: Sequence[str] = (),
+    opus: str = OPUS_PARAMETERS,
 ) -> AnswerSection:
     feedback = {}
     chosen = []
     for codec in codecs:
-        parameters = OPUS_PARAMETERS if codec.name == "opus" else "" if codec.name == "vp8" else codec.parameters
+        parameters = opus if codec.name == "opus" else "" if codec.name == "vp8" else codec.parameters
         chosen.append(Codec(codec.payload_type, codec.name, codec.clock_rate, codec.channels, parameters))
         offered = section.feedback(codec.payload_type)
         if codec.name not in ("rtx", "red"):

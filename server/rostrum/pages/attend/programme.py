@@ -19,6 +19,15 @@ async def attended(visit: Visit) -> list[Meeting]:
     return sorted(meetings, key=lambda one: (not one.is_open, one.scheduled_at is None, one.scheduled_at))
 
 
+def entrance(rights: frozenset[Right]) -> str:
+    """The part of a place's address under which its meetings are: by what the place is there for."""
+    if rights & {Right.PRESIDE, Right.ADMINISTER}:
+        return "console/meetings"
+    if Right.INTERPRET in rights:
+        return "booth"
+    return "captions" if Right.CAPTION in rights else "check"
+
+
 async def meetings_of(visit: Visit) -> list[Meeting]:
     """All meetings of the visitor's session."""
     desk = visit.house.desk
@@ -32,9 +41,6 @@ async def programme_page(visit: Visit) -> web.StreamResponse:
     category = visit.standing.place.category
     zone = zone_of(await visit.house.dossiers.get(visit.standing.place.dossier_id))
     attended = frozenset(kind for kind in MeetingKind if session.rules.admits(category, kind))
-    where = "captions" if Right.CAPTION in visit.actor.rights else "check"
-    if visit.actor.rights & {Right.PRESIDE, Right.ADMINISTER}:
-        where = "console/meetings"
     return page(
         visit,
         "attend/programme.html",
@@ -43,7 +49,7 @@ async def programme_page(visit: Visit) -> web.StreamResponse:
         zone=zone,
         zone_name=str(zone),
         at=f"/at/{visit.place_id}",
-        where=where,
+        where=entrance(visit.actor.rights),
     )
 
 

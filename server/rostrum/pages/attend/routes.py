@@ -33,6 +33,8 @@ async def room(visit: Visit) -> web.StreamResponse:
         may_speak=Right.SPEAK in visit.actor.rights,
         voice_only=(await wishes_of(place, visit.house.dossiers)).voice_only,
         listening=await listening_of(visit.house, meeting),
+        may_feed_hall=Right.FEED_HALL in visit.actor.rights,
+        sits_in_hall=not place.remote,
         preferred_channel=channel,
         preferred_language=language,
         papers=await papers_fragment(visit, meeting),

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rostrum.assembly.actor import Right
-from rostrum.pages.attend.programme import attended, programme_page
+from rostrum.pages.attend.programme import attended, entrance, programme_page
 from rostrum.pages.render import page
 from rostrum.pages.route import Guest, PublicRoute, Route, Visit
 
@@ -27,10 +27,7 @@ async def home(visit: Visit) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"{here}/hall/{meetings[0].meeting_id}")
     if len(meetings) != 1:
         return await programme_page(visit)
-    if Right.PRESIDE in rights:
-        raise web.HTTPSeeOther(f"{here}/console/meetings/{meetings[0].meeting_id}")
-    where = "captions" if Right.CAPTION in rights else "check"
-    raise web.HTTPSeeOther(f"{here}/{where}/{meetings[0].meeting_id}")
+    raise web.HTTPSeeOther(f"{here}/{entrance(rights)}/{meetings[0].meeting_id}")
 
 
 ROUTES = (

@@ -5,6 +5,7 @@ import { morph } from "../live/morph.js";
 import { announce } from "../ui/announce.js";
 import { runClocks } from "../ui/clock.js";
 import { onPress } from "../ui/press.js";
+import { watchTimes } from "../ui/timed.js";
 import { say } from "../ui/words.js";
 import { hearChannels } from "./hearing.js";
 import { address, element, runMeetingPage } from "./meeting_page.js";
@@ -74,6 +75,7 @@ onPress("own-mute", () => {
 const hearing = hearChannels(room);
 const signs = followSign();
 showWait(say);
+watchTimes();
 document.addEventListener("rostrum:phase", (event) => {
   const phase = /** @type {CustomEvent<string>} */ (event).detail;
   const words = say(`phase.${phase}`);

@@ -1,7 +1,6 @@
 // Sends a camera and a microphone by WHIP (RFC 9725).
 
 import { Session } from './session.js';
-import { SOUND_ENCODINGS } from './sound.js';
 
 /**
  * The same picture in three sizes, each with a pace that can be slowed: receivers are given what their lines carry.
@@ -65,7 +64,7 @@ export async function publish({ url, token, stream, take = false, onstate }) {
     prepare(pc) {
       for (const track of stream.getTracks()) {
         if (track.kind === 'video') addPicture(pc, track, stream);
-        else pc.addTransceiver(track, { direction: 'sendonly', streams: [stream], sendEncodings: SOUND_ENCODINGS });
+        else pc.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
       }
     },
   });
