@@ -24,6 +24,18 @@ from rostrum.media.wire import rtcp_build, rtp, sdp
 
 VIDEO, FLOOR = "video", "floor"
 MASTER = "master.m3u8"
+H264_PAYLOAD_TYPE = 102
+CODECS = {VIDEO_PAYLOAD_TYPE: "vp8", H264_PAYLOAD_TYPE: "h264"}
+"""Of pictures: most encoders in halls have H.264 alone."""
+_H264 = "".join(
+    f"a={line}\r\n"
+    for line in (
+        f"rtpmap:{H264_PAYLOAD_TYPE} H264/90000",
+        f"fmtp:{H264_PAYLOAD_TYPE} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack",
+        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack pli",
+    )
+)
 TICK_S = 0.02
 NICE = 5
 """What is being said in meetings goes first."""
@@ -58,7 +70,7 @@ class Packager:
         for code in self._channels:
             end = self._ends[code] = Endpoint(self._identity)
             kinds = ("video", "audio") if code == FLOOR else ("audio", "audio")
-            tell({"offer": code, "sdp": end.offer(kinds, "recvonly")})
+            tell({"offer": code, "sdp": with_h264(end.offer(kinds, "recvonly"))})
 
     @staticmethod
     def _made(name: str, segment: int, part: int) -> None:
@@ -73,8 +85,9 @@ class Packager:
         await end.connect(answer_sdp)
 
     def _take(self, code: str, packet: rtp.RtpPacket) -> None:
-        if packet.payload_type == VIDEO_PAYLOAD_TYPE:
-            self._picture.packet(packet, time.monotonic())
+        codec = CODECS.get(packet.payload_type)
+        if codec is not None:
+            self._picture.packet(packet, codec, time.monotonic())
             if self._picture.lost:
                 self._picture.lost = False
                 self._ends[code].send_rtcp(rtcp_build.picture_loss(1, packet.ssrc))
@@ -105,6 +118,12 @@ class Packager:
             f"{VIDEO}/playlist.m3u8",
         ]
         return "\n".join(lines) + "\n"
+
+
+def with_h264(offer: str) -> str:
+    """The offer with H.264 beside VP8."""
+    types, vp8 = f"SAVPF {VIDEO_PAYLOAD_TYPE}\r\n", f"a=rtpmap:{VIDEO_PAYLOAD_TYPE} VP8/90000\r\n"
+    return offer.replace(types, f"{types.rstrip()} {H264_PAYLOAD_TYPE}\r\n").replace(vp8, vp8 + _H264)
 
 
 def tell(message: object) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import av
 
 from rostrum.media.hls.boxes import OPUS_RATE, Sample, avc_entry, init, opus_entry
-from rostrum.media.wire import rtp, vp8
+from rostrum.media.wire import h264, rtp, vp8
 
 SILENCE = b"\xf8\xff\xfe"
 """An Opus frame of 20 ms in which nothing is."""
@@ -69,15 +69,16 @@ class Sound:
 
 
 class Picture:
-    """The stage: VP8 in, H.264 out, at one size and pace whatever comes."""
+    """The stage: VP8 or H.264 in, H.264 out, at one size and pace whatever comes."""
 
     timescale = FPS
 
     def __init__(self, begun_s: float) -> None:
-        self._decoder = av.CodecContext.create("vp8", "r")
+        self._decoders = {codec: av.CodecContext.create(codec, "r") for codec in ("vp8", "h264")}
         self._encoder = _encoder()
         self._begun_s, self._number = begun_s, 0
         self._frame: bytearray | None = None
+        self._pictures = h264.Pictures()
         self._sequence: int | None = None
         self._shown: av.VideoFrame | None = None
         self._shown_s = 0.0
@@ -100,27 +101,34 @@ class Picture:
         """As playlists name it (RFC 6381)."""
         return f"avc1.{self._sps[1:4].hex()}"
 
-    def packet(self, packet: rtp.RtpPacket, now_s: float) -> None:
-        """Take one that came; a frame of which one is missing is not shown."""
+    def packet(self, packet: rtp.RtpPacket, codec: str, now_s: float) -> None:
+        """Take one that came, of VP8 or H.264; a frame of which one is missing is not shown."""
+        if self._sequence is not None and packet.sequence != (self._sequence + 1) & 0xFFFF:
+            self._frame, self.lost = None, True
+            self._pictures.spoil()
+        self._sequence = packet.sequence
+        if codec == "vp8":
+            self._take_vp8(packet, now_s)
+        elif (whole := self._pictures.take(packet)) is not None:
+            self._decode(whole, codec, now_s)
+
+    def _take_vp8(self, packet: rtp.RtpPacket, now_s: float) -> None:
         try:
             described = vp8.parse(packet.payload)
         except rtp.Malformed:
             return
-        if self._sequence is not None and packet.sequence != (self._sequence + 1) & 0xFFFF:
-            self._frame, self.lost = None, True
-        self._sequence = packet.sequence
         if described.starts_frame:
             self._frame = bytearray()
         if self._frame is None:
             return
         self._frame += packet.payload[described.length :]
         if packet.marker:
-            self._decode(bytes(self._frame), now_s)
+            self._decode(bytes(self._frame), "vp8", now_s)
             self._frame = None
 
-    def _decode(self, frame: bytes, now_s: float) -> None:
+    def _decode(self, frame: bytes, codec: str, now_s: float) -> None:
         try:
-            for shown in self._decoder.decode(av.Packet(frame)):
+            for shown in self._decoders[codec].decode(av.Packet(frame)):
                 if isinstance(shown, av.VideoFrame):
                     self._shown, self._shown_s = shown, now_s
         except av.FFmpegError:
