@@ -66,6 +66,7 @@ from rostrum.record.passkeys import PasskeyStore
 from rostrum.record.purge_reports import PurgeReports
 from rostrum.record.sealing import Seal
 from rostrum.record.uploads import Uploads
+from rostrum.recording_keeper import keep_recordings
 from rostrum.settings import Settings
 from rostrum.signalling.relay import Relay
 from rostrum.signalling.routes import routes as signalling_routes
@@ -250,6 +251,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_booths(house, stop),
         watch_lines(house, stop),
         keep_statements(house, stop),
+        keep_recordings(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]
     yield

@@ -287,6 +287,15 @@ KEPT: tuple[Kept, ...] = (
         columns=("line_minutes.word", "line_minutes.minutes"),
     ),
     Kept(
+        "recordings",
+        _("Recordings of public meetings: picture and sound the public may be given, and a journal of their times"),
+        _("as the record of what was said"),
+        _("nobody yet: sealed on the server"),
+        _("from the beginning of the recording"),
+        "written",
+        "files",
+    ),
+    Kept(
         "captions",
         _("Captions: what was said in a meeting, with the name under which the speaker was shown"),
         _("to be read in the meeting, and as the file of its captions"),

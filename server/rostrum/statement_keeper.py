@@ -6,13 +6,12 @@ what was missed heals with the next.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import structlog
 
 from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.meeting import Meeting
-from rostrum.assembly.papers import Papers
 from rostrum.assembly.program import recording_source
 from rostrum.assembly.recording import EndRecording, FailRecording
 from rostrum.assembly.refusal import Refused
@@ -21,9 +20,11 @@ from rostrum.assembly.statement_acts import BeginCheck, ReportCheck
 from rostrum.assembly.statement_queue import Plays, of_the_list, of_the_statements, playing
 from rostrum.desk import ACCREDITATION, MEETING, PAPERS, STATEMENTS, Change
 from rostrum.house import House
+from rostrum.i18n.guess import guess
 from rostrum.media.engine import Playback, PlaybackOver, Recording
 from rostrum.media.transcode.limits import Limits
 from rostrum.record.files import Owner
+from rostrum.uploads.cleaning import PDF
 from rostrum.uploads.screening import Screened, Sealed, Stopped
 
 VIDEO = "statement-video"
@@ -187,14 +188,34 @@ class _Keeper:
         owner = Owner(session_id, one.place_id, VIDEO, one.statement_id)
         rows = [house.files.row(each, owner, now, now + house.lives.written) for each in screened.all]
         made = _made(screened)
-        papers = (await house.desk.load(PAPERS, session_id)).state
-        command = ReportCheck(one.statement_id, (*screened.findings, *_of_the_text(one, papers)), made)
+        findings = *screened.findings, *[each async for each in self._of_the_text(session_id, one)]
+        command = ReportCheck(one.statement_id, findings, made)
         try:
             await house.desk.act(STATEMENTS, session_id, command, SYSTEM, also=rows if made is not None else ())
         except Refused:
             await house.files.forget([each.file_id for each in screened.all])
             raise
         await house.uploads.end(one.upload_id)
+
+    async def _of_the_text(self, session_id: str, one: Statement) -> AsyncIterator[Finding]:
+        """Whether the text that interpreters get is there, in the language that is spoken, and reads like it."""
+        papers = (await self._house.desk.load(PAPERS, session_id)).state
+        texts = papers.texts_of(one.meeting_id, one.place_id, one.delegation_id)
+        own = next((text for text in texts if text.language == one.language), None)
+        if not texts:
+            yield Finding(Check.TEXT_MISSING)
+        elif own is None or await self._reads_like(own.file_id) not in (None, one.language):
+            yield Finding(Check.LANGUAGE_DIFFERS)
+
+    async def _reads_like(self, file_id: str) -> str | None:
+        kept = await self._house.files.get(file_id)
+        if kept is None or kept.media_type != PDF:
+            return None
+        try:
+            return guess(await self._house.intake.words(self._house.files.read(kept)))
+        except (Refused, FileNotFoundError):
+            # A text that cannot be read by a machine may be read by people.
+            return None
 
     async def _limits(self, session_id: str, one: Statement) -> Limits:
         session = (await self._house.desk.load(ACCREDITATION, session_id)).state
@@ -208,12 +229,3 @@ def _made(screened: Screened) -> Made | None:
         return None
     pictures = tuple(each.file_id for each in screened.pictures)
     return Made(screened.clip.file_id, screened.preview.file_id, pictures, screened.length_ms)
-
-
-def _of_the_text(one: Statement, papers: Papers) -> Iterator[Finding]:
-    """Whether the text that interpreters get is there, in the language that is spoken."""
-    texts = papers.texts_of(one.meeting_id, one.place_id, one.delegation_id)
-    if not texts:
-        yield Finding(Check.TEXT_MISSING)
-    elif all(text.language != one.language for text in texts):
-        yield Finding(Check.LANGUAGE_DIFFERS)

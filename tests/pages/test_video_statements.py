@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+import typst
 
 from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.entry import EntryState, Kind
@@ -28,6 +29,7 @@ from tests.pages.test_papers import pdf, upload
 from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running, running_app
 from tests.support.shapes import made
+from tests.uploads.test_words import TEXTS
 
 TOLD = {"name": "Amina Diallo", "office": "Minister <of> Justice", "language": "fr", "item": "debate"}
 
@@ -295,6 +297,9 @@ async def test_what_is_wrong_is_said_before_anything_is_sent(running: Running, v
 
 async def test_a_form_without_script_sends_it_too(running: Running, video: bytes) -> None:
     state = await running.place("state-party")
+    english = typst.compile(TEXTS["en"].encode(), format="pdf", ignore_system_fonts=True)
+    assert isinstance(english, bytes)
+    assert await upload(state, f"meeting/{MEETING_ID}/texts", "fr", english) == 303
     form = aiohttp.FormData()
     for name, value in {"csrf": state.csrf, "purpose": "video", **TOLD}.items():
         form.add_field(name, value)
@@ -304,7 +309,10 @@ async def test_a_form_without_script_sends_it_too(running: Running, video: bytes
         session.post(state.base + path(state), data=form, allow_redirects=False) as answer,
     ):
         assert answer.status == 303
-    await comes_to(running, StatementState.NEEDS_APPROVAL)
+    one = await comes_to(running, StatementState.NEEDS_APPROVAL)
+    assert [finding.check for finding in one.findings] == [Check.LANGUAGE_DIFFERS], (
+        "it is called French, and reads English"
+    )
 
 
 async def test_a_check_that_was_interrupted_is_begun_again(tmp_path: Path, video: bytes) -> None:

@@ -12,11 +12,13 @@ from rostrum.assembly import (
     groups,
     line,
     motions,
+    on_floor,
     presence,
     recording,
     speakers,
     speaking,
     swap,
+    taping,
     voting,
 )
 from rostrum.assembly import sitting as sitting_rules
@@ -33,12 +35,8 @@ from rostrum.assembly.consent import (
 )
 from rostrum.assembly.entry import (
     EntryEvent,
-    EntryFell,
-    FloorRequested,
     Kind,
-    RequestWithdrawn,
     SpeakerCalled,
-    SpeakerPassedOver,
 )
 from rostrum.assembly.feeds import FeedCommand, FeedEvent, Feeds
 from rostrum.assembly.floor import Floor, Sitting
@@ -75,6 +73,7 @@ from rostrum.assembly.sitting import (
 from rostrum.assembly.speakers import ListCommand, ListEvent
 from rostrum.assembly.speaking import SpeakingCommand, SpeakingEvent
 from rostrum.assembly.swap import SwapCommand, SwapEvent
+from rostrum.assembly.taping import Taping, TapingCommand, TapingEvent
 from rostrum.assembly.voting import (
     OpenVote,
     Subject,
@@ -122,6 +121,7 @@ class Meeting:
     consents: Consents = field(default_factory=Consents)
     presence: Presence = field(default_factory=Presence)
     feeds: Feeds = field(default_factory=Feeds)
+    taping: Taping = field(default_factory=Taping)
 
     @property
     def is_open(self) -> bool:
@@ -155,6 +155,7 @@ MeetingCommand = (
     | VoteCommand
     | PresenceCommand
     | FeedCommand
+    | TapingCommand
 )
 
 MeetingEvent = (
@@ -172,6 +173,7 @@ MeetingEvent = (
     | VoteEvent
     | PresenceEvent
     | FeedEvent
+    | TapingEvent
 )
 
 AHEAD = (
@@ -184,7 +186,7 @@ DURING_A_VOTE = (
     voting.CastVote, voting.CountHand, voting.CloseVote, voting.AnnulVote, motions.RaiseMotion, motions.TakeUpMotion,
     motions.RuleOnPoint, speakers.RequestFloor, speakers.InscribeSpeaker, speakers.WithdrawRequest,
     speaking.YieldFloor, speaking.EndSpeech, speaking.PauseSpeech, speaking.ResumeSpeech, *get_args(LineCommand),
-    *get_args(RecordingCommand), *get_args(PresenceCommand), *get_args(FeedCommand),
+    *get_args(RecordingCommand), *get_args(PresenceCommand), *get_args(FeedCommand), *get_args(TapingCommand),
 )  # fmt: skip
 """What does not interrupt a vote: voting, a point of order on its conduct, and what nobody in the room notices."""
 
@@ -253,6 +255,8 @@ def _in_sitting(
         return list(presence.decide(meeting.presence, command, now))
     if isinstance(command, FeedCommand):
         return list(feeds.decide(meeting.feeds, command, meeting.kind, now))
+    if isinstance(command, TapingCommand):
+        return list(taping.decide(meeting.taping, command, meeting.kind, now))
     if isinstance(command, MotionCommand):
         return list(motions.decide(meeting.motions, floor, command, actor, now, sitting, meeting.votes.open_id))
     if isinstance(command, ConsentCommand):
@@ -373,11 +377,13 @@ def apply(meeting: Meeting, event: MeetingEvent) -> Meeting:
         return replace(meeting, presence=presence.apply(meeting.presence, event))
     if isinstance(event, FeedEvent):
         return replace(meeting, feeds=feeds.apply(meeting.feeds, event))
+    if isinstance(event, TapingEvent):
+        return replace(meeting, taping=taping.apply(meeting.taping, event))
     if isinstance(event, ItemOpened):
         return replace(_moved_on(meeting), item_id=event.item_id)
     if isinstance(event, speaking.FloorReturned | SpeakerCalled):
         meeting = _moved_on(meeting)
-    return replace(meeting, floor=_apply_to_floor(meeting.floor, event))
+    return replace(meeting, floor=on_floor.apply(meeting.floor, event))
 
 
 def _moved_on(meeting: Meeting) -> Meeting:
@@ -385,24 +391,6 @@ def _moved_on(meeting: Meeting) -> Meeting:
     if meeting.motions.ruled is None:
         return meeting
     return replace(meeting, motions=replace(meeting.motions, ruled=None))
-
-
-def _apply_to_floor(
-    floor: Floor, event: EntryEvent | ListEvent | SpeakingEvent | LineEvent | RecordingEvent | SwapEvent | GroupEvent
-) -> Floor:
-    if isinstance(event, SwapEvent):
-        return swap.apply(floor, event)
-    if isinstance(event, GroupEvent):
-        return replace(floor, groups=groups.apply(floor.groups, event))
-    if isinstance(event, LineEvent | SpeakerPassedOver):
-        return line.apply(floor, event)
-    if isinstance(event, RecordingEvent):
-        return recording.apply(floor, event)
-    if isinstance(event, EntryFell):
-        return swap.lapsed(floor.moved(event.entry_id, event))
-    if isinstance(event, ListEvent | FloorRequested | RequestWithdrawn):
-        return speakers.apply(floor, event)
-    return speaking.apply(floor, event)
 
 
 def _apply_to_sitting(meeting: Meeting, event: SittingEvent) -> Meeting:

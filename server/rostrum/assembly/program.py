@@ -194,6 +194,11 @@ def is_webcast(meeting: Meeting) -> bool:
     return meeting.feeds.webcast and meeting.is_open and meeting.kind is MeetingKind.PUBLIC
 
 
+def is_recorded(meeting: Meeting) -> bool:
+    """Whether what is said now is kept."""
+    return meeting.taping.since is not None and meeting.is_open and meeting.kind is MeetingKind.PUBLIC
+
+
 PICTURES = frozenset({Slot.STAGE, Slot.PODIUM})
 
 

@@ -198,6 +198,9 @@ class Why(StrEnum):
     PROCEDURE_ONLY = "procedure-only"
     TEXT_MISSING = "text-missing"
     # captions
+    NOT_RECORDED_CLOSED = "not-recorded-closed"
+    ALREADY_RECORDED = "already-recorded"
+    NOT_RECORDED = "not-recorded"
     CAPTIONS_TAKEN = "captions-taken"
     NO_SUCH_CUE = "no-such-cue"
     RULES_WRONG = "rules-wrong"

@@ -1,4 +1,4 @@
-"""The words of refusals where something is written in a meeting."""
+"""The words of refusals where something is written or recorded in a meeting."""
 
 from collections.abc import Mapping
 
@@ -17,6 +17,12 @@ CAPTIONS: Mapping[Why, tuple[str, str]] = {
     ),
     Why.MEETING_NOT_OPEN: (_("The meeting has not been opened."), _("Open the meeting first.")),
     Why.TEXT_MISSING: (_("Something is missing, or too long."), _("Fill in every field and send the form again.")),
+    Why.NOT_RECORDED_CLOSED: (
+        _("Only public meetings are recorded."),
+        _("Nothing is kept of what is said in this one."),
+    ),
+    Why.ALREADY_RECORDED: (_("The meeting is recorded already."), _("Reload the page to see how things stand.")),
+    Why.NOT_RECORDED: (_("The meeting is not recorded."), _("Reload the page to see how things stand.")),
     Why.NO_SUCH_CUE: (_("There is no such caption."), _("Reload the page to see how things stand.")),
 }
 """By their codes."""

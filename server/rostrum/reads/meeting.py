@@ -10,8 +10,9 @@ from rostrum.assembly.agenda import AgendaItem
 from rostrum.assembly.credentials import Credentials
 from rostrum.assembly.entry import Entry, Kind, Rank
 from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.program import is_recorded
 from rostrum.assembly.rules.procedure import Order
-from rostrum.assembly.sitting import MeetingState
+from rostrum.assembly.sitting import MeetingKind, MeetingState
 from rostrum.assembly.speech import Delivery, Speech
 from rostrum.media.engine import PeerHealth, PeerState
 from rostrum.reads.booth import BoothsModel
@@ -110,6 +111,9 @@ class MeetingModel:
     present: int
     """Places with a page of this meeting open."""
     booths: BoothsModel
+    recorded: bool
+    """What is said now is kept."""
+    may_be_recorded: bool
 
 
 async def meeting_model(
@@ -152,6 +156,8 @@ async def meeting_model(
         await procedure_model(meeting, session, kept, names, known, now),
         len(present),
         booths,
+        is_recorded(meeting),
+        meeting.kind is MeetingKind.PUBLIC,
     )
 
 

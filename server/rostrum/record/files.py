@@ -71,6 +71,11 @@ class Kept:
         self._sealed.append(data)
         self.size += len(data)
 
+    def pass_over(self, piece: bytes) -> None:
+        """Count what is in the file already."""
+        self._digest.update(piece)
+        self.size += len(piece)
+
     def finish(self) -> None:
         """Say that this is all, and bring it to the disk. Blocks."""
         self._sealed.finish()
@@ -148,6 +153,14 @@ class FileStore:
         path = self._path(file_id)
         path.unlink(missing_ok=True)
         return Kept(file_id, media_type, SealedFile(path, self._key, file_id))
+
+    def resume(self, file_id: str, media_type: str) -> Kept:
+        """A file whose writing was cut off, with all that is whole of it. Blocks."""
+        path = self._path(file_id)
+        kept = Kept(file_id, media_type, SealedFile(path, self._key, file_id))
+        for piece in pieces(path, self._key, file_id, whole=False):
+            kept.pass_over(piece)
+        return kept
 
     def row(self, kept: Kept, owner: Owner, created_at: datetime, purge_at: datetime) -> Write:
         """The write that makes a file exist which was written as it came."""

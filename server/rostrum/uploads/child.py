@@ -13,12 +13,13 @@ from PIL import Image
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.uploads.cleaning import PICTURES, clean
 from rostrum.uploads.limits import Limits
+from rostrum.uploads.words import words_of
 
 
 def main() -> None:
     """Read the limits from the command line and the file from the standard input; answer on the standard output."""
     limits = Limits(**json.loads(sys.argv[1]))
-    picture_only = sys.argv[2] == "picture"
+    mode = sys.argv[2]
     # Every decoder is loaded before the doors close.
     Image.preinit()
     Image.init()
@@ -28,9 +29,12 @@ def main() -> None:
     data = sys.stdin.buffer.read(limits.bytes_max + 1)
     kept = b""
     try:
-        cleaned = clean(data, limits, picture_only=picture_only)
-        answer: dict[str, object] = {"media_type": cleaned.media_type, "pages": cleaned.pages}
-        kept = cleaned.data
+        answer: dict[str, object]
+        if mode == "words":
+            answer = {"words": words_of(data)}
+        else:
+            cleaned = clean(data, limits, picture_only=mode == "picture")
+            answer, kept = {"media_type": cleaned.media_type, "pages": cleaned.pages}, cleaned.data
     except Refused as refused:
         answer = {"why": refused.why, "params": refused.params}
     except (MemoryError, RecursionError):

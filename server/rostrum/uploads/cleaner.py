@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from typing import Any
 
 import structlog
 
@@ -30,6 +31,15 @@ class Cleaner:
 
     async def clean(self, pieces: AsyncIterator[bytes], *, picture_only: bool) -> Cleaned:
         """What is kept of a file. Raises `Refused` with the words for why nothing is."""
+        told, data = await self._answered(pieces, "picture" if picture_only else "any")
+        return Cleaned(told["media_type"], data, told["pages"])
+
+    async def words(self, pieces: AsyncIterator[bytes]) -> str:
+        """The words that a PDF is drawn with, as far as it says which they are; "" for a picture. Raises `Refused`."""
+        told, _ = await self._answered(pieces, "words")
+        return str(told["words"])
+
+    async def _answered(self, pieces: AsyncIterator[bytes], mode: str) -> tuple[dict[str, Any], bytes]:
         async with self._turn:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -37,7 +47,7 @@ class Cleaner:
                 "-m",
                 "rostrum.uploads.child",
                 json.dumps(asdict(self.limits)),
-                "picture" if picture_only else "any",
+                mode,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -59,10 +69,10 @@ class Cleaner:
             # It was stopped by its limits, or by a fault in a library that read what was made to find one.
             _log.warning("a file could not be cleaned", status=code)
             raise Refused(Why.FILE_SWELLS)
-        told = json.loads(head)
+        told: dict[str, Any] = json.loads(head)
         if "why" in told:
             raise Refused(Why(told["why"]), **told["params"])
-        return Cleaned(told["media_type"], data, told["pages"])
+        return told, data
 
     async def _answer(self, process: asyncio.subprocess.Process) -> bytes:
         if process.stdout is None:

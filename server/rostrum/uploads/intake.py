@@ -131,6 +131,10 @@ class Intake(Taking):
         """The pages of a document that is taken."""
         return self._cleaner.limits.pages_max
 
+    async def words(self, pieces: AsyncIterator[bytes]) -> str:
+        """The words of a document; see `Cleaner.words`."""
+        return await self._cleaner.words(pieces)
+
     async def finish(self, upload: Upload, file_id: str, life: Life) -> Ready:
         """Clean a whole upload. It is over, whatever comes of it. Raises `Refused` with what is wrong with the file."""
         try:

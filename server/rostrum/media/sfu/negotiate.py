@@ -19,7 +19,7 @@ ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
-OPUS_FROM_PUBLISHERS = "minptime=10;useinbandfec=1;usedtx=0;stereo=0;maxaveragebitrate=48000"
+OPUS_FROM_PUBLISHERS = "minptime=10;useinbandfec=1;usedtx=0;stereo=0;maxaveragebitrate=64000"
 """What carries speech from 125 to 15,000 Hz, for interpreters' ears, and leaves out nothing that is soft (RFC 7587)."""
 LAYERS_LIMIT = 3
 _FROM_PUBLISHERS = (MID_URI, LAYER_URI, REPAIRED_LAYER_URI, TRANSPORT_CC_URI)

@@ -84,6 +84,8 @@ class Upright:
     _graph: Graph | None = None
     _shape: tuple[object, ...] = ()
     _begun: bool = False
+    _woven: bool = False
+    """Whether two half pictures were woven into one anywhere so far."""
 
     def push(self, frame: av.VideoFrame | None) -> Iterator[av.VideoFrame]:
         """What comes out when this goes in; None: the end."""
@@ -91,7 +93,8 @@ class Upright:
             if self._graph is not None:
                 yield from self._pushed(None)
             return
-        shape = frame.width, frame.height, frame.format.name, frame.rotation % 360
+        self._woven = self._woven or frame.interlaced_frame
+        shape = frame.width, frame.height, frame.format.name, frame.rotation % 360, self._woven
         if shape != self._shape:
             if self._graph is not None:
                 yield from self._pushed(None)
@@ -119,6 +122,8 @@ class Upright:
         steps = [("transpose", _SIDE_TURNS[turn])] if turn in _SIDE_TURNS else []
         if turn == 180:
             steps = [("hflip", ""), ("vflip", "")]
+        if self._woven:
+            steps = [("bwdif", "mode=send_frame:deint=interlaced"), *steps]
         if turn in _SIDE_TURNS:
             width, height = height, width
         if self.size == (0, 0):

@@ -24,6 +24,7 @@ from rostrum.assembly.speaking import (
     TakeBackCall,
     TakeBackEnd,
 )
+from rostrum.assembly.taping import StartTaping, StopTaping
 from rostrum.desk import ACCREDITATION, CREDENTIALS
 from rostrum.identity.secrets import new_id
 from rostrum.pages.acts import Sent, act
@@ -109,6 +110,8 @@ ROUTES = (
     run("/suspension", make=lambda _: SuspendMeeting()),
     run("/meeting-resumption", make=partial(_begin, command=ResumeMeeting)),
     run("/closure", make=lambda _: CloseMeeting()),
+    run("/recording", make=lambda _: StartTaping()),
+    run("/recording/end", make=lambda _: StopTaping()),
     run("/item/{item_id}", make=lambda sent: OpenItem(sent.at("item_id"))),
     run("/list/opening", make=_open_list),
     run("/list/closure", make=_close_list),

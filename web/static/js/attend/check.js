@@ -145,6 +145,13 @@ if (document.getElementById("try-devices")) {
     choose({ microphone: /** @type {HTMLSelectElement} */ (event.target).value });
     void tryDevices();
   });
+  const noisy = /** @type {HTMLInputElement} */ (element("noisy-room"));
+  noisy.checked = chosen().room === "needs-help";
+  noisy.disabled = false;
+  noisy.addEventListener("change", () => {
+    choose({ room: noisy.checked ? "needs-help" : "quiet" });
+    if (stream) void tryDevices();
+  });
   onPress("try-devices", () => void tryDevices());
 }
 onPress("play-tone", playTone);

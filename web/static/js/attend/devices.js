@@ -2,11 +2,12 @@
  * A person's camera and microphone: asked for, chosen, remembered on this device, and what went wrong in words.
  */
 
+import { soundConstraints } from "../media/sound.js";
 import { say } from "../ui/words.js";
 
 const CHOICE = "rostrum.devices";
 
-/** @typedef {{ camera?: string, microphone?: string, withCamera?: boolean }} Choice */
+/** @typedef {{ camera?: string, microphone?: string, withCamera?: boolean, room?: import("../media/sound.js").Room }} Choice */
 
 /** @returns {Choice} */
 export function chosen() {
@@ -30,9 +31,9 @@ export function choose(choice) {
  * @returns {Promise<{ stream: MediaStream | null, trouble: string | null }>}
  */
 export async function open(soundOnly = false) {
-  const { camera, microphone, withCamera = true } = chosen();
+  const { camera, microphone, withCamera = true, room = "quiet" } = chosen();
   if (!navigator.mediaDevices) return { stream: null, trouble: say("devices.insecure") };
-  const audio = { ...(microphone && { deviceId: { ideal: microphone } }), channelCount: 1 };
+  const audio = soundConstraints({ deviceId: microphone, room });
   const video = {
     ...(camera && { deviceId: { ideal: camera } }),
     width: { ideal: 1280 },

@@ -5,9 +5,6 @@ import { showLevel } from "../attend/level.js";
 import { publish } from "../media/whip.js";
 import { say } from "../ui/words.js";
 
-/** What interpreters' ears need: the voice as it is. */
-const AS_IT_IS = { autoGainControl: false, noiseSuppression: false, echoCancellation: false };
-
 export class Microphone {
   /**
    * @param {{
@@ -61,7 +58,6 @@ export class Microphone {
       this.setting.ontrouble(`${say("mic.failed")} ${trouble ?? ""}`);
       return;
     }
-    for (const track of stream.getAudioTracks()) await track.applyConstraints(AS_IT_IS).catch(() => {});
     this.stream = stream;
     this.stopMeter = showLevel(stream, this.setting.meter);
     this.apply();
