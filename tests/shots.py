@@ -61,7 +61,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
     tour = Tour()
     homes = {
         role: await enter(browser, tour, role, server.links[role])
-        for role in ("secretariat", "chair", "delegate", "ngo", "hall")
+        for role in ("secretariat", "chair", "delegate", "ngo", "hall", "interpreter-en-1")
     }
     applicant = await apply(browser, server.url, tour)
     tour.people["nobody"] = await applicant.storage_state()
@@ -87,6 +87,9 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "sound-room": ("delegate", homes["delegate"].replace("/check/", "/meeting/") + "?sound=only"),
         "listen": ("delegate", homes["delegate"].replace("/check/", "/listen/")),
         "seat": ("nobody", f"{server.url}/listen/plenary-1"),
+        "booth": ("interpreter-en-1", homes["interpreter-en-1"]),
+        "glossary": ("interpreter-en-1", homes["interpreter-en-1"].replace("/booth/plenary-1", "/glossary")),
+        "console-booths": ("secretariat", f"{console}/meetings/plenary-1/booths"),
         "console-seats": ("secretariat", f"{console}/meetings/plenary-1/seats"),
         "hall-sound": ("secretariat", re.sub(r"/console$", "/hall-sound/plenary-1", console)),
         "console": ("secretariat", console),

@@ -13,10 +13,20 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers, statement, statement_acts
+from rostrum.assembly import (
+    accreditation,
+    credentials,
+    glossary,
+    interpretation,
+    meeting,
+    papers,
+    statement,
+    statement_acts,
+)
 from rostrum.assembly.accreditation import Accreditation, AccreditationCommand, AccreditationEvent
 from rostrum.assembly.actor import Actor
 from rostrum.assembly.credentials import Credentials, CredentialsCommand, CredentialsEvent
+from rostrum.assembly.glossary import Glossary, GlossaryCommand, GlossaryEvent
 from rostrum.assembly.interpretation import Interpretation, InterpretationCommand, InterpretationEvent
 from rostrum.assembly.meeting import Meeting, MeetingCommand, MeetingEvent
 from rostrum.assembly.papers import Papers, PapersCommand, PapersEvent
@@ -69,6 +79,9 @@ INTERPRETATION: Aggregate[Interpretation, InterpretationCommand, InterpretationE
     "interpretation", Interpretation(), interpretation.decide, interpretation.apply
 )
 """Of a meeting, by its identifier."""
+GLOSSARY: Aggregate[Glossary, GlossaryCommand, GlossaryEvent] = Aggregate(
+    "glossary", Glossary(), glossary.decide, glossary.apply
+)
 STATEMENTS: Aggregate[Statements, StatementCommand, StatementEvent] = Aggregate(
     "statements", Statements(), statement_acts.decide, statement.apply
 )
@@ -79,6 +92,7 @@ AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (
     PAPERS,
     INTERPRETATION,
     STATEMENTS,
+    GLOSSARY,
 )
 
 

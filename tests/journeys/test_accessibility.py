@@ -27,6 +27,7 @@ CONSOLE = (
     "documents",
     "meetings/plenary-1",
     "meetings/plenary-1/acts",
+    "meetings/plenary-1/booths",
     "meetings/plenary-1/script",
     "meetings/plenary-1/videos",
     "outbox",
@@ -76,13 +77,18 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
         await page.goto(addresses[1])
         await page.get_by_role("button", name="Save and continue").click()
         found["form with errors"] = await violations(page)
-        for role in ("secretariat", "chair", "ngo", "hall"):
+        for role in ("secretariat", "chair", "ngo", "hall", "interpreter-en-1"):
             await enter(page, demo_server.links[role])
             await page.wait_for_url("**/at/**")
             addresses.append(page.url)
             if role == "secretariat":
                 addresses += [f"{page.url}/{path}" for path in CONSOLE]
+            if role == "interpreter-en-1":
+                await page.keyboard.press("s")
+                await page.wait_for_selector("#air[data-seated='yes']")
+                addresses.append(page.url.replace("/booth/plenary-1", "/glossary"))
             if role == "ngo":
+                addresses.append(page.url.replace("/check/", "/listen/"))
                 addresses.append(page.url.replace("/check/", "/meeting/"))
                 addresses += [page.url.replace("check/plenary-1", path) for path in OWN]
         for address in addresses:

@@ -139,3 +139,17 @@ async def test_who_is_in_no_booth_is_told_what_to_do(running: Running) -> None:
     interpreter = await running.place("interpreter")
     assert "You are in no booth of this meeting." in await page(interpreter, HERE)
     assert (await sent(interpreter, f"{HERE}/sitting"))[0] == 409
+
+
+async def test_the_glossary_is_searched_and_added_to_by_term_and_by_list(running: Running) -> None:
+    interpreter, ngo = await running.place("interpreter"), await running.place("ngo")
+    term = {"en": "<i>Bureau</i>", "fr": "Bureau de l’Assemblée"}
+    assert (await sent(interpreter, "/glossary", term))[0] == 303
+    listed = {"list": "en;fr;es\nquorum;quorum;quórum\nroll-call;appel nominal;votación nominal\n"}
+    assert (await sent(interpreter, "/glossary", listed))[0] == 303
+    assert "votación nominal" in await page(interpreter, "/glossary/found?q=votacion")
+    assert "&lt;i&gt;Bureau" in await page(interpreter, "/glossary?q=bureau")
+    status, shown = await sent(interpreter, "/glossary", {"list": "no codes here\nonly text"})
+    assert status == 422
+    assert "only text" in shown, "what was typed is not lost"
+    assert (await sent(ngo, "/glossary", term))[0] == 403

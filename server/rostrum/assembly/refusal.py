@@ -170,6 +170,9 @@ class Why(StrEnum):
     NOBODY_TO_TAKE = "nobody-to-take"
     RELAY_LOOPS = "relay-loops"
     CHANNEL_TAKEN = "channel-taken"
+    TERM_WRONG = "term-wrong"
+    NO_SUCH_TERM = "no-such-term"
+    GLOSSARY_FULL = "glossary-full"
     SOUND_NOT_REFUSED = "sound-not-refused"
     SILENCE_OUT_OF_RANGE = "silence-out-of-range"
     # motions, consensus, votes

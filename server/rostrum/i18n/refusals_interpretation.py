@@ -39,6 +39,12 @@ INTERPRETATION: Mapping[Why, tuple[str, str]] = {
         _("Choose another channel, or the floor."),
     ),
     Why.CHANNEL_TAKEN: (_("Another booth interprets into that language."), _("Stay with your own language.")),
+    Why.TERM_WRONG: (
+        _("This is no term in two languages."),
+        _("Write it in two languages or more, in 200 characters at most. A list begins with the languages' codes."),
+    ),
+    Why.NO_SUCH_TERM: (_("This term is not in the glossary."), _("Somebody may have taken it out: search again.")),
+    Why.GLOSSARY_FULL: (_("The glossary is full."), _("It holds 5,000 terms: take some out that nobody needs.")),
     Why.SOUND_NOT_REFUSED: (_("No booth has refused this sound."), _("Nothing needs to be done.")),
     Why.SILENCE_OUT_OF_RANGE: (
         _("The time must be between 5 and 300 seconds."),

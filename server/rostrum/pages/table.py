@@ -20,6 +20,7 @@ from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
 from rostrum.pages.attend.statements import ROUTES as STATEMENTS
+from rostrum.pages.booth.glossary import ROUTES as GLOSSARY
 from rostrum.pages.booth.routes import BOOTH_VIEW
 from rostrum.pages.booth.routes import ROUTES as BOOTH
 from rostrum.pages.captions.files import ROUTES as CAPTION_FILES
@@ -124,6 +125,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_RETENTION,
     *HALL,
     *BOOTH,
+    *GLOSSARY,
     *CONSOLE_BOOTHS,
     *HALL_FEEDS,
     *RECEIVERS,

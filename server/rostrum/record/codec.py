@@ -6,15 +6,24 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rostrum.assembly import accreditation, credentials, interpretation, meeting, papers, statement
+from rostrum.assembly import accreditation, credentials, glossary, interpretation, meeting, papers, statement
 from rostrum.assembly.accreditation import AccreditationEvent
 from rostrum.assembly.credentials import CredentialsEvent
+from rostrum.assembly.glossary import GlossaryEvent
 from rostrum.assembly.interpretation import InterpretationEvent
 from rostrum.assembly.meeting import MeetingEvent
 from rostrum.assembly.papers import PapersEvent
 from rostrum.assembly.statement import StatementEvent
 
-Event = MeetingEvent | AccreditationEvent | CredentialsEvent | PapersEvent | InterpretationEvent | StatementEvent
+Event = (
+    MeetingEvent
+    | AccreditationEvent
+    | CredentialsEvent
+    | PapersEvent
+    | InterpretationEvent
+    | GlossaryEvent
+    | StatementEvent
+)
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 KINDS: Mapping[str, type[Event]] = {
@@ -25,6 +34,7 @@ KINDS: Mapping[str, type[Event]] = {
         *credentials.EVENTS,
         *papers.EVENTS,
         *interpretation.EVENTS,
+        *glossary.EVENTS,
         *statement.EVENTS,
     )
 }

@@ -12,6 +12,7 @@ import { watchTimes } from "../ui/timed.js";
 import { say } from "../ui/words.js";
 import { Ears } from "./ears.js";
 import { Microphone } from "./microphone.js";
+import { searchTerms } from "./terms.js";
 import { watchCounts } from "./times.js";
 
 const booth = element("booth");
@@ -109,6 +110,7 @@ sendByScript(document.body, say("send.failed"));
 listenToKeys();
 watchTimes();
 watchCounts();
+searchTerms();
 runClocks();
 ears.wire();
 followState();
