@@ -29,6 +29,7 @@ from rostrum.line_watch import watch_lines
 from rostrum.live.captions import Board
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.streams import Streams
 from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.mail.message import Senders
@@ -75,6 +76,7 @@ from rostrum.uploads.cleaner import Cleaner
 from rostrum.uploads.intake import Intake, Taking
 from rostrum.uploads.limits import Limits
 from rostrum.uploads.screening import Screener
+from rostrum.webcast_keeper import keep_webcasts
 from rostrum.webroot import web_root
 
 FORM_BYTES_MAX = 256 * 1024
@@ -170,6 +172,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         badger=Badger.from_folder(keys),
         rates=RateLimits(),
         hub=hub,
+        streams=Streams(settings.data / "webcast"),
         presence=Presence(hub.ripple),
         talk=Talk(),
         engine=engine,
@@ -251,6 +254,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_booths(house, stop),
         watch_lines(house, stop),
         keep_statements(house, stop),
+        keep_webcasts(house, stop),
         keep_recordings(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]

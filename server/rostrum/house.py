@@ -16,6 +16,7 @@ from rostrum.identity.passkeys import Passkeys
 from rostrum.identity.secrets import Signer
 from rostrum.live.hub import Hub
 from rostrum.live.presence import Presence
+from rostrum.live.streams import Streams
 from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
@@ -66,6 +67,7 @@ class House:
     badger: Badger
     rates: RateLimits
     hub: Hub
+    streams: Streams
     presence: Presence
     talk: Talk
     engine: Engine

@@ -162,3 +162,46 @@ async def test_only_who_feeds_the_hall_makes_tokens_and_only_the_secretariat_ope
         with pytest.raises(Refused) as refused:
             await running.house.desk.act(MEETING, MEETING_ID, command, actor)
         assert refused.value.why is Why.NOT_ENTITLED
+
+
+async def test_the_stream_waits_for_what_is_asked_for_and_ends_with_the_webcast(running: Running) -> None:
+    base = f"/hls/{MEETING_ID}"
+    async with aiohttp.ClientSession(running.base) as session:
+
+        async def got(path: str) -> tuple[int, str, str]:
+            async with session.get(base + path) as answer:
+                if answer.status == 200:
+                    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+                return answer.status, answer.headers["Cache-Control"], (await answer.read()).decode("latin-1")
+
+        assert (await got("/master.m3u8"))[0] == 404
+        await switched(running)
+        async with asyncio.timeout(15):
+            while (newest := running.house.streams.newest(MEETING_ID, "fr")) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        status, caching, master = await got("/master.m3u8")
+        assert (status, caching) == (200, "public, max-age=1")
+        assert 'URI="fr/playlist.m3u8"' in master
+        assert 'CODECS="avc1.42c01e,opus"' in master
+        segment, part = running.house.streams.newest(MEETING_ID, "fr") or newest
+        nxt = (segment, part + 1) if part < 5 else (segment + 1, 0)
+        status, caching, playlist = await got(f"/fr/playlist.m3u8?_HLS_msn={nxt[0]}&_HLS_part={nxt[1]}")
+        assert (status, caching) == (200, "public, max-age=12")
+        assert f'URI="{nxt[0]}.{nxt[1]}.m4s"' in playlist.rpartition("#EXT-X-PRELOAD-HINT")[0]
+        hinted = playlist.rpartition('URI="')[2].partition('"')[0]
+        status, caching, body = await got(f"/fr/{hinted}")
+        assert (status, caching, body[4:8]) == (200, "public, max-age=3600, immutable", "moof")
+        assert (await got("/fr/init.mp4"))[2][4:8] == "ftyp"
+        refused = {
+            "/fr/playlist.m3u8?_HLS_msn=9999999999": 400,
+            "/fr/playlist.m3u8?_HLS_msn=x": 400,
+            "/xx/init.mp4": 404,
+        }
+        for path, expected in (refused | {"/fr/other": 404, "/fr/1.m4s": 404, "/fr/..%2finit.mp4": 404}).items():
+            assert (await got(path))[0] == expected, path
+        await switched(running, on=False)
+        assert (await got("/master.m3u8"))[0] == 404
+        folder = running.house.streams.folder(MEETING_ID)
+        async with asyncio.timeout(10):
+            while folder.exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.1)

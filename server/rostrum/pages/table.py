@@ -59,6 +59,7 @@ from rostrum.pages.console.statements import ROUTES as CONSOLE_STATEMENTS
 from rostrum.pages.hall import feeds
 from rostrum.pages.hall.receivers import ROUTES as RECEIVERS
 from rostrum.pages.hall.routes import ROUTES as HALL
+from rostrum.pages.public.hls import ROUTES as HLS
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
@@ -71,6 +72,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PUBLIC,
     *PRIVACY,
     *WATCH,
+    *HLS,
     *LINK,
     *PASSKEY,
     *APPLY,

@@ -20,7 +20,7 @@ STATE_S = 1
 """For so long a cache may answer for us how the webcast stands."""
 
 
-async def _meeting(guest: Guest) -> Meeting:
+async def meeting_watched(guest: Guest) -> Meeting:
     """The meeting in the address. Raises `Trouble(NO_WEBCAST)`, the same where there is none: nothing of a meeting that
     is not for everybody is told."""
     meeting_id = guest.request.match_info["meeting_id"]
@@ -33,7 +33,7 @@ async def _meeting(guest: Guest) -> Meeting:
 
 async def watch(guest: Guest) -> web.StreamResponse:
     """The page."""
-    meeting = await _meeting(guest)
+    meeting = await meeting_watched(guest)
     asked = guest.request.query.get("channel", "")
     language = language_of(guest.request)
     return page(
@@ -48,7 +48,7 @@ async def watch(guest: Guest) -> web.StreamResponse:
 
 async def watch_pass(guest: Guest) -> web.StreamResponse:
     """A pass for one who watches with a low delay; refused where as many do as may: the page goes another way."""
-    meeting, house = await _meeting(guest), guest.house
+    meeting, house = await meeting_watched(guest), guest.house
     if not await house.rates.hit(WATCHING, guest.request.remote or ""):
         raise Trouble(Why.TOO_MANY_TRIES)
     if not is_webcast(meeting):
@@ -64,7 +64,7 @@ def _watching(house: House) -> int:
 
 async def watch_state(guest: Guest) -> web.StreamResponse:
     """How the webcast stands, for every page alike: whether the meeting sits, and what of the speaker is kept back."""
-    meeting = await _meeting(guest)
+    meeting = await meeting_watched(guest)
     session = (await guest.house.desk.load(ACCREDITATION, meeting.session_id)).state
     given = await webcast_program(guest.house.desk, guest.house.guards, meeting, session)
     sounds = {code: Slot.FLOOR if code == FLOOR else Slot.CHANNEL for code in CHANNELS}

@@ -5,12 +5,9 @@ import { showLevel } from "../attend/level.js";
 import { watch } from "../media/whep.js";
 import { onPress } from "../ui/press.js";
 import { say } from "../ui/words.js";
+import { sound } from "./tone.js";
 
 const KEY = "rostrum.hall-outputs";
-const TONE_HZ = 1000;
-const TONE_S = 2;
-/** −18 dB of full scale, the level to which broadcasters line up. */
-const TONE_GAIN = 0.126;
 
 /**
  * @param {string} id
@@ -115,11 +112,6 @@ class Output {
   async tone() {
     const context = new AudioContext();
     const into = context.createMediaStreamDestination();
-    const tone = context.createOscillator();
-    const gain = context.createGain();
-    tone.frequency.value = TONE_HZ;
-    gain.gain.value = TONE_GAIN;
-    tone.connect(gain).connect(into);
     const player = /** @type {HTMLAudioElement} */ (part(`output-tone-${this.language}`));
     player.srcObject = into.stream;
     try {
@@ -131,13 +123,11 @@ class Output {
       return;
     }
     const stopLevel = showLevel(into.stream, /** @type {HTMLMeterElement} */ (part(`output-level-${this.language}`)));
-    tone.start();
-    tone.stop(context.currentTime + TONE_S);
-    tone.onended = () => {
+    sound(context, into, () => {
       stopLevel();
       player.srcObject = null;
       void context.close();
-    };
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 import { address, element, runMeetingPage } from "../attend/meeting_page.js";
 import { passFrom } from "../attend/pass.js";
 import { onPress } from "../ui/press.js";
+import { runLoudspeakers } from "./loudspeakers.js";
 import { runOutputs } from "./outputs.js";
 
 const screen = element("hall");
@@ -10,6 +11,7 @@ onPress("full-screen", () => {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void document.documentElement.requestFullscreen();
 });
+runLoudspeakers();
 const news = runOutputs({ whep: address(screen, "whep"), token: passFrom(address(screen, "pass")) });
 runMeetingPage(screen, {
   slots: ["stage", "floor"],

@@ -1,66 +1,147 @@
-/** The webcast's page: the meeting for whoever has no place in it. */
+/**
+ * The webcast's page: the meeting for whoever has no place in it. It comes by one of three ways, each of which is tried
+ * where the one before does not come through: with a low delay (WebRTC), as a stream of files, and as that stream's sound.
+ */
 
 import { element } from "../attend/meeting_page.js";
 import { passFrom } from "../attend/pass.js";
 import { view } from "../attend/viewer.js";
 import { say } from "../ui/words.js";
+import { stream } from "./streamed.js";
 
 /** How loud the floor is under an interpreter. */
 const UNDER = 0.12;
 const LOOK_MS = 3000;
+/** For so long a way is waited for before the next one is tried. */
+const PATIENCE_MS = { live: 9000, stream: 15000, sound: 15000 };
+const AGAIN_MS = 5000;
 
+/** @typedef {"live" | "stream" | "sound"} Way */
 /** @typedef {{ sits: boolean, masked: string[], hidden: boolean }} Stands */
+/** @typedef {{ tune: (channel: string) => void, close: () => void }} Coming */
 
+const WAYS = /** @type {const} */ (["live", "stream", "sound"]);
 const root = element("watch");
 const stage = /** @type {HTMLVideoElement} */ (element("stage"));
 const floor = /** @type {HTMLAudioElement} */ (element("floor"));
 const channel = /** @type {HTMLAudioElement} */ (element("channel"));
 const listen = /** @type {HTMLSelectElement} */ (element("listen"));
+const delivery = /** @type {HTMLSelectElement} */ (element("delivery"));
+const pass = passFrom(root.dataset["pass"] ?? "");
 
-/** @type {Promise<import("../attend/viewer.js").Viewing> | null} */
-let watching = null;
+/** @type {Coming | null} */
+let coming = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let patience;
+/** What was begun last: what an earlier way still tells is of no interest. */
+let round = 0;
 /** @type {Stands} */
 let stands = { sits: false, masked: [], hidden: false };
 
-function balance() {
-  floor.volume = listen.value === "floor" ? 1 : UNDER;
+/** @param {() => void} unblock */
+function onblocked(unblock) {
+  const button = element("sound-on");
+  button.hidden = false;
+  button.onclick = () => {
+    unblock();
+    button.hidden = true;
+  };
 }
 
 function show() {
+  floor.volume = listen.value === "floor" ? 1 : UNDER;
   element("masked").hidden = !(stands.sits && stands.masked.includes(listen.value));
   element("hidden").hidden = !(stands.sits && stands.hidden);
 }
 
-function begin() {
-  balance();
-  watching ??= view({
+/** @param {string} words @param {string} [way] that which comes now */
+function tell(words, way = "none") {
+  element("way").textContent = say(words);
+  root.dataset["way"] = way;
+}
+
+function stop() {
+  round += 1;
+  clearTimeout(patience);
+  coming?.close();
+  coming = null;
+}
+
+/** @param {Way} way */
+function begin(way) {
+  stop();
+  const own = round;
+  tell("watch.connecting");
+  const arrived = () => {
+    if (own !== round) return;
+    clearTimeout(patience);
+    tell(`watch.${way}`, way);
+  };
+  const failed = () => {
+    if (own !== round) return;
+    const next = WAYS[WAYS.indexOf(way) + 1];
+    if (next) {
+      begin(next);
+      return;
+    }
+    stop();
+    tell("watch.none");
+    const last = round;
+    patience = setTimeout(() => {
+      if (last === round && stands.sits) begin(first());
+    }, AGAIN_MS);
+  };
+  patience = setTimeout(failed, PATIENCE_MS[way]);
+  if (way === "live") coming = live(arrived, failed);
+  else {
+    const player = way === "sound" ? channel : stage;
+    const base = root.dataset["hls"] ?? "";
+    const sound = way === "sound";
+    coming = stream({ base, player, channel: listen.value, sound, onplaying: arrived, onfailed: failed, onblocked });
+  }
+}
+
+/**
+ * @param {() => void} arrived
+ * @param {() => void} failed
+ * @returns {Coming}
+ */
+function live(arrived, failed) {
+  if (!("RTCPeerConnection" in window)) {
+    queueMicrotask(failed);
+    return { tune() {}, close() {} };
+  }
+  stage.muted = true;
+  const watching = view({
     whep: root.dataset["whep"] ?? "",
-    token: passFrom(root.dataset["pass"] ?? ""),
+    // Refused where as many watch by it as can.
+    token: () => pass().catch((error) => (queueMicrotask(failed), Promise.reject(error))),
     players: { stage, floor, channel },
     channel: listen.value,
     onstate: (state) => {
-      if (!stands.sits) return;
-      root.dataset["way"] = state === "connected" ? "live" : "none";
-      element("way").textContent = say({ connected: "watch.live", connecting: "watch.connecting" }[state] ?? "watch.again");
+      if (state === "connected") arrived();
+      else if (state === "refused") failed();
+      else if (state === "away") {
+        // It makes itself anew; where that takes too long, the next way is tried.
+        clearTimeout(patience);
+        patience = setTimeout(failed, PATIENCE_MS.live);
+        tell("watch.again");
+      }
     },
-    onblocked: (unblock) => {
-      const button = element("sound-on");
-      button.hidden = false;
-      button.onclick = () => {
-        unblock();
-        button.hidden = true;
-      };
-    },
+    onblocked,
   });
+  return {
+    tune: (next) => void watching.then((one) => one.tune(next)),
+    close: () => {
+      void watching.then((one) => one.close());
+      for (const player of [stage, floor, channel]) player.srcObject = null;
+    },
+  };
 }
 
-/** @param {string} words */
-function end(words) {
-  element("way").textContent = say(words);
-  root.dataset["way"] = "none";
-  const former = watching;
-  watching = null;
-  void former?.then((one) => one.close());
+/** @returns {Way} the way to try first */
+function first() {
+  return WAYS.find((each) => each === delivery.value) ?? "live";
 }
 
 async function look() {
@@ -68,11 +149,16 @@ async function look() {
     const answer = await fetch(root.dataset["state"] ?? "");
     if (answer.status === 404) {
       stands = { sits: false, masked: [], hidden: false };
-      end("watch.over");
+      stop();
+      tell("watch.over");
     } else if (answer.ok) {
+      const sat = stands.sits;
       stands = await answer.json();
-      if (stands.sits) begin();
-      else end("watch.waiting");
+      if (stands.sits && !sat) begin(first());
+      else if (!stands.sits) {
+        stop();
+        tell("watch.waiting");
+      }
     }
   } catch {
     // The server is out of reach: picture and sound say so by themselves.
@@ -81,10 +167,12 @@ async function look() {
 }
 
 listen.addEventListener("change", () => {
-  balance();
   show();
-  void watching?.then((one) => one.tune(listen.value));
+  coming?.tune(listen.value);
 });
-listen.disabled = false;
+delivery.addEventListener("change", () => {
+  if (stands.sits) begin(first());
+});
+listen.disabled = delivery.disabled = false;
 void look();
 setInterval(() => void look(), LOOK_MS);

@@ -1,0 +1,153 @@
+"""The process that packages one meeting's webcast: it listens as anybody may, and writes files.
+
+Started by `webcast_keeper.py` with the job on its standard input. It asks for what it receives by lines of JSON on its
+standard output, {"offer": rendition, "sdp": …}, is answered {"answer": rendition, "sdp": …}, and tells of each part
+that it wrote, {"made": [rendition, segment, part]}. It ends when its input does.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from rostrum.media.hls.rendition import Rendition
+from rostrum.media.hls.tracks import BPS, FPS, HEIGHT, WIDTH, Picture, Sound
+from rostrum.media.loadtest.descriptions import AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE
+from rostrum.media.loadtest.endpoint import Endpoint
+from rostrum.media.sfu.dtls import Identity
+from rostrum.media.wire import rtcp_build, rtp, sdp
+
+VIDEO, FLOOR = "video", "floor"
+MASTER = "master.m3u8"
+H264_PAYLOAD_TYPE = 102
+CODECS = {VIDEO_PAYLOAD_TYPE: "vp8", H264_PAYLOAD_TYPE: "h264"}
+"""Of pictures: most encoders in halls have H.264 alone."""
+_H264 = "".join(
+    f"a={line}\r\n"
+    for line in (
+        f"rtpmap:{H264_PAYLOAD_TYPE} H264/90000",
+        f"fmtp:{H264_PAYLOAD_TYPE} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack",
+        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack pli",
+    )
+)
+TICK_S = 0.02
+NICE = 5
+"""What is being said in meetings goes first."""
+
+
+class Packager:
+    """All renditions of one webcast."""
+
+    def __init__(self, folder: Path, channels: Mapping[str, str], first: int) -> None:
+        """`channels`: languages' names by code. `first`: the number of the first segment."""
+        self._folder, self._channels = folder, channels
+        now_s, begun = time.monotonic(), datetime.now(UTC)
+        self._picture = Picture(now_s)
+        self._sounds = {code: Sound(now_s) for code in channels}
+        self._renditions = {
+            name: Rendition(folder / name, track.timescale, first, begun, partial(self._made, name))
+            for name, track in self._tracks.items()
+        }
+        self._identity = Identity.generateCertificate()
+        self._ends: dict[str, Endpoint] = {}
+        self._wanted: dict[str, int] = {}
+
+    @property
+    def _tracks(self) -> Mapping[str, Picture | Sound]:
+        return {VIDEO: self._picture, **self._sounds}
+
+    def begin(self) -> None:
+        """Write what does not change, and ask for everything."""
+        for name, track in self._tracks.items():
+            self._renditions[name].begin(track.init)
+        (self._folder / MASTER).write_text(self._master())
+        for code in self._channels:
+            end = self._ends[code] = Endpoint(self._identity)
+            kinds = ("video", "audio") if code == FLOOR else ("audio", "audio")
+            tell({"offer": code, "sdp": with_h264(end.offer(kinds, "recvonly"))})
+
+    @staticmethod
+    def _made(name: str, segment: int, part: int) -> None:
+        tell({"made": [name, segment, part]})
+
+    async def answered(self, code: str, answer_sdp: str) -> None:
+        """Connect to what was offered."""
+        end, sections = self._ends[code], sdp.parse(answer_sdp).sections
+        # The slot of a language's channel is the second sound.
+        self._wanted[code] = sections[1].ssrcs[0]
+        end.on_rtp = lambda data: self._take(code, rtp.parse(data))
+        await end.connect(answer_sdp)
+
+    def _take(self, code: str, packet: rtp.RtpPacket) -> None:
+        codec = CODECS.get(packet.payload_type)
+        if codec is not None:
+            self._picture.packet(packet, codec, time.monotonic())
+            if self._picture.lost:
+                self._picture.lost = False
+                self._ends[code].send_rtcp(rtcp_build.picture_loss(1, packet.ssrc))
+        elif packet.payload_type == AUDIO_PAYLOAD_TYPE and packet.ssrc == self._wanted[code]:
+            self._sounds[code].packet(packet)
+
+    async def run(self) -> None:
+        """Write what is due, for ever."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            now_s = time.monotonic()
+            for name, track in self._tracks.items():
+                for sample in track.samples(now_s):
+                    self._renditions[name].add(sample)
+
+    def _master(self) -> str:
+        lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"]
+        for code, name in self._channels.items():
+            language = "" if code == FLOOR else f',LANGUAGE="{code}"'
+            default = "YES" if code == FLOOR else "NO"
+            lines.append(
+                f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{name}"{language},DEFAULT={default},AUTOSELECT=YES,'
+                f'URI="{code}/playlist.m3u8"'
+            )
+        lines += [
+            f'#EXT-X-STREAM-INF:BANDWIDTH={BPS + 200_000},CODECS="{self._picture.codec},opus",'
+            f'RESOLUTION={WIDTH}x{HEIGHT},FRAME-RATE={FPS}.000,AUDIO="sound"',
+            f"{VIDEO}/playlist.m3u8",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def with_h264(offer: str) -> str:
+    """The offer with H.264 beside VP8."""
+    types, vp8 = f"SAVPF {VIDEO_PAYLOAD_TYPE}\r\n", f"a=rtpmap:{VIDEO_PAYLOAD_TYPE} VP8/90000\r\n"
+    return offer.replace(types, f"{types.rstrip()} {H264_PAYLOAD_TYPE}\r\n").replace(vp8, vp8 + _H264)
+
+
+def tell(message: object) -> None:
+    """A line to whoever started us."""
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+async def package() -> None:
+    """Do the job on the standard input, until that ends."""
+    reader = asyncio.StreamReader(limit=1 << 20)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    job = json.loads(await reader.readline())
+    packager = Packager(Path(job["folder"]), job["channels"], job["first"])
+    packager.begin()
+    running = loop.create_task(packager.run())
+    running.add_done_callback(lambda _: reader.feed_eof())
+    while line := await reader.readline():
+        message = json.loads(line)
+        await packager.answered(message["answer"], message["sdp"])
+    running.cancel()
+
+
+if __name__ == "__main__":
+    os.nice(NICE)
+    asyncio.run(package())
