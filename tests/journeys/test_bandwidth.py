@@ -1,6 +1,7 @@
 """How wide a voice comes through: tones from 125 to 15,000 Hz, from one browser to another by the real server."""
 
 from pathlib import Path
+from statistics import median
 
 import pytest
 from playwright.async_api import expect
@@ -46,13 +47,17 @@ async (tones) => {
   analyser.smoothingTimeConstant = 0;
   context.createMediaStreamSource(document.getElementById('floor').srcObject).connect(analyser);
   await context.resume();
-  await new Promise((resolve) => setTimeout(resolve, 4000));
   const bins = new Float32Array(analyser.frequencyBinCount);
-  analyser.getFloatFrequencyData(bins);
-  return tones.map((hz) => {
-    const middle = Math.round(hz * analyser.fftSize / 48000);
-    return Math.max(...bins.subarray(middle - 3, middle + 4));
-  });
+  const looks = [];
+  for (let look = 0; look < 9; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, look ? 700 : 2000));
+    analyser.getFloatFrequencyData(bins);
+    looks.push(tones.map((hz) => {
+      const middle = Math.round(hz * analyser.fftSize / 48000);
+      return Math.max(...bins.subarray(middle - 3, middle + 4));
+    }));
+  }
+  return looks;
 }
 """
 
@@ -70,7 +75,9 @@ async def test_speech_is_carried_from_125_to_15000_hz(tmp_path: Path) -> None:
         await enter(listener, f"{running.base}/l/{token}")
         await listener.goto(listener.url.replace("/check/", "/meeting/"))
         await expect(listener.locator("#line")).to_have_text("Connected", timeout=20_000)
-        levels_db = dict(zip(TONES_HZ, await listener.evaluate(SPECTRUM, list(TONES_HZ)), strict=True))
+        looks = await listener.evaluate(SPECTRUM, list(TONES_HZ))
+        # The middle of nine: what a busy machine drops now and then says nothing of what is carried.
+        levels_db = dict(zip(TONES_HZ, (median(levels) for levels in zip(*looks, strict=True)), strict=True))
         against_1khz_db = {hz: round(level - levels_db[1000], 1) for hz, level in levels_db.items()}
         print("received, against 1 kHz, in dB:", against_1khz_db)
         assert levels_db[1000] > -45, "nothing was heard"

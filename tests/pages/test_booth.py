@@ -7,6 +7,7 @@ from rostrum.assembly import booth_acts as acts
 from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.program import HALL, Audience, AudienceRole, Slot, place_source, program
+from rostrum.assembly.speaking import CallSpeaker
 from rostrum.cli.demo import MEETING_ID
 from rostrum.desk import INTERPRETATION, MEETING
 from tests.support.app import Knocker, Running
@@ -153,3 +154,29 @@ async def test_the_glossary_is_searched_and_added_to_by_term_and_by_list(running
     assert status == 422
     assert "only text" in shown, "what was typed is not lost"
     assert (await sent(ngo, "/glossary", term))[0] == 403
+
+
+async def test_a_signal_is_read_by_whoever_speaks_in_their_own_language_for_a_while(running: Running) -> None:
+    interpreter, ngo = await in_booth(running), await running.place("ngo")
+    await sent(interpreter, f"{HERE}/sitting")
+    assert (await sent(ngo, f"/meeting/{MEETING_ID}/request"))[0] == 303
+    (entry,) = (await running.house.desk.load(MEETING, MEETING_ID)).state.floor.waiting
+    await running.house.desk.act(MEETING, MEETING_ID, CallSpeaker(entry.entry_id), SYSTEM)
+    assert (await sent(interpreter, f"{HERE}/signal", {"signal": "repeat"}))[0] == 303
+    words = {"ar": "يرجى الإعادة", "ru": "Пожалуйста, повторите"}
+    for language, asked in words.items():
+        assert asked in await page(ngo, f"/meeting/{MEETING_ID}?lang={language}")
+    listener = await running.place("observer-state")
+    assert words["ru"] not in await page(listener, f"/meeting/{MEETING_ID}?lang=ru"), "it is for whoever speaks"
+
+
+async def test_an_interpreter_of_sign_is_seen_and_has_no_channel(running: Running) -> None:
+    interpreter = await in_booth(running, "ils")
+    for path in ("sitting", "air"):
+        assert (await sent(interpreter, f"{HERE}/{path}"))[0] == 303
+    meeting = (await running.house.desk.load(MEETING, MEETING_ID)).state
+    wanted = program(meeting, interpretation=await booths(running))
+    for role in (AudienceRole.REMOTE, AudienceRole.HALL, AudienceRole.PUBLIC):
+        assert wanted.fills[Audience(role)][Slot.SIGN].source == place_source(interpreter.place_id)
+    assert "ils" not in (await booths(running)).channels
+    assert 'data-signs="yes"' in await page(interpreter, HERE), "its console sends a picture"
