@@ -51,6 +51,7 @@ from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.register import Register
+from rostrum.recogniser_keeper import keep_recognisers
 from rostrum.record.arrivals import Arrivals
 from rostrum.record.captions import Captions
 from rostrum.record.challenges import Challenges
@@ -256,6 +257,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_statements(house, stop),
         keep_webcasts(house, stop),
         keep_recordings(house, stop),
+        keep_recognisers(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]
     yield

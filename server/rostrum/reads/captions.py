@@ -11,6 +11,7 @@ from rostrum.assembly.release import Publication, publication
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.procedure import people
+from rostrum.retention import Lives
 
 KIND_NOTES = {CaptionKind.HUMAN: "Written by a person", CaptionKind.AUTOMATIC: "Written by a machine"}
 """In the file, which is for programs as well: in English, as WebVTT's own words are."""
@@ -31,6 +32,13 @@ async def voice_of(meeting: Meeting, session: Accreditation, names: Names, entry
     # As on every list: who asked not to be on them is shown by the delegation alone.
     person = "" if name.unlisted else name.person
     return Voice(person, name.delegation, entry_id, entry.place_id)
+
+
+def life_of(voice: Voice, session: Accreditation, lives: Lives) -> timedelta:
+    """For how long what somebody said is kept: of whom wishes for protection are kept, no longer than these."""
+    place = session.places.get(voice.place_id)
+    protected = place is not None and place.protected_id is not None
+    return min(lives.written, lives.protected) if protected else lives.written
 
 
 def spoken_id(meeting_id: str, entry_id: str) -> str:

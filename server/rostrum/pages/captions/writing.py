@@ -6,8 +6,6 @@ POST {language}/cue/{cue_id}    text: other words for a cue
 POST {language}/desk            page, take ("yes" or "no"): who writes
 """
 
-from datetime import timedelta
-
 from aiohttp import web
 
 from rostrum.assembly.actor import Right
@@ -32,7 +30,7 @@ from rostrum.pages.addressed import meeting_of
 from rostrum.pages.captions.files import files_of, track_language
 from rostrum.pages.render import language_of, page
 from rostrum.pages.route import Route, Visit, done
-from rostrum.reads.captions import voice_of
+from rostrum.reads.captions import life_of, voice_of
 
 WRITE = frozenset({Right.CAPTION})
 LOOK = frozenset({Right.CAPTION, Right.ADMINISTER})
@@ -84,7 +82,8 @@ async def close(visit: Visit) -> web.StreamResponse:
     cue_id = once(post.get("nonce", ""), f"cue:{meeting.meeting_id}:{language}:{visit.place_id}")
     text = cue_text(post.get("text", ""))
     cue = Cue(cue_id, meeting.meeting_id, language, start, end, text, CaptionKind.HUMAN, voice)
-    await house.captions.close(cue, now + await kept_for(visit, voice), await _writer(visit, post))
+    session = (await house.desk.load(ACCREDITATION, visit.session_id)).state
+    await house.captions.close(cue, now + life_of(voice, session, house.lives), await _writer(visit, post))
     return _done(visit, meeting, language)
 
 
@@ -103,15 +102,6 @@ async def take(visit: Visit) -> web.StreamResponse:
     writer = await _writer(visit, post) if post.get("take") == "yes" else None
     await visit.house.captions.take(meeting.meeting_id, language, writer)
     return _done(visit, meeting, language)
-
-
-async def kept_for(visit: Visit, voice: Voice) -> timedelta:
-    """For how long what somebody said is kept: of whom wishes for protection are kept, no longer than these."""
-    lives = visit.house.lives
-    session = (await visit.house.desk.load(ACCREDITATION, visit.session_id)).state
-    place = session.places.get(voice.place_id)
-    protected = place is not None and place.protected_id is not None
-    return min(lives.written, lives.protected) if protected else lives.written
 
 
 async def _sent(visit: Visit) -> dict[str, str]:
