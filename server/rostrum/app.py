@@ -51,6 +51,7 @@ from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.register import Register
+from rostrum.recogniser_keeper import keep_recognisers
 from rostrum.record.arrivals import Arrivals
 from rostrum.record.captions import Captions
 from rostrum.record.challenges import Challenges
@@ -252,6 +253,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_presence(house, stop),
         keep_batches(house, stop),
         keep_booths(house, stop),
+        keep_recognisers(house, stop),
         watch_lines(house, stop),
         keep_statements(house, stop),
         keep_webcasts(house, stop),

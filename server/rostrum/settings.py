@@ -28,6 +28,7 @@ from sqlalchemy.engine import URL, make_url
 from rostrum.retention import Lives
 
 PREFIX = "ROSTRUM_"
+RECOGNISED = ("ar", "en", "es", "fr", "ru", "zh")
 CONFIG_FILE = "rostrum.toml"
 
 SOURCES: Mapping[str, str] = {
@@ -145,6 +146,13 @@ class Settings(BaseSettings):
             "the stream that any number can watch."
         ),
     )
+    recognisers: Words = Field(
+        (),
+        description=(
+            "Programs that write captions, each as language=program: `en=rostrum-recognise`, or a path. None: captions "
+            "are written by people alone."
+        ),
+    )
     passkeys: Literal["offered", "required"] = Field(
         "offered",
         description=(
@@ -212,6 +220,20 @@ class Settings(BaseSettings):
     def media_worker_count(self) -> int:
         """How many media workers are to run."""
         return self.media_workers or min(len(os.sched_getaffinity(0)), 8)
+
+    @field_validator("recognisers")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            language, _, program = one.partition("=")
+            if language not in RECOGNISED or not program:
+                raise ValueError(f"{one} is not language=program, with one of {', '.join(RECOGNISED)}")
+        return value
+
+    @property
+    def recogniser_programs(self) -> Mapping[str, str]:
+        """The program that writes captions, by language."""
+        return {language: program for language, _, program in (one.partition("=") for one in self.recognisers)}
 
     @field_validator("public_url")
     @classmethod
