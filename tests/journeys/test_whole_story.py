@@ -79,6 +79,11 @@ async def test_a_delegate_is_called_speaks_and_yields(demo_server: DemoServer, d
         await ngo.get_by_role("button", name="Try camera and microphone").click()
         await expect(ngo.locator("#verdict-camera")).to_have_attribute("data-verdict", "good")
         await expect(ngo.locator("#verdict-microphone")).to_have_attribute("data-verdict", "good", timeout=15_000)
+        await ngo.get_by_role("button", name="Try how your voice sounds").click()
+        # The words that this microphone says stand at full scale: wide enough, and clipped.
+        await expect(ngo.locator("#verdict-sound")).to_have_attribute("data-verdict", "poor", timeout=20_000)
+        await expect(ngo.locator("#verdict-sound")).to_contain_text("too loud and distorted")
+        await expect(ngo.locator("#verdict-sound")).not_to_contain_text("could not be told")
         await expect(ngo.locator("#verdict-line")).to_have_attribute("data-verdict", "good", timeout=15_000)
         await go_in(ngo)
 
@@ -96,6 +101,8 @@ async def test_a_delegate_is_called_speaks_and_yields(demo_server: DemoServer, d
         await expect(chair.locator("#list")).to_contain_text("line ready", timeout=15_000)
         for page in watchers.values():
             assert await shows_none_of_ours(page, "#stage"), "nobody is shown before being called"
+
+        await expect(chair.locator("#list")).to_contain_text("microphone may do")
 
         # Called: within 2 s every other browser decodes the NGO's picture.
         called = time.monotonic()
