@@ -128,6 +128,11 @@ def test_a_line_delays_up_to_its_jitter() -> None:
     assert sum(delays) / len(delays) == pytest.approx(0.025, rel=0.05)
 
 
+def test_a_long_line_keeps_each_packet_for_its_delay() -> None:
+    assert arrivals(Weather(delay_ms=25), 3) == pytest.approx([0.025, 0.026, 0.027])
+    assert not Weather(delay_ms=25).fair
+
+
 def overtaken(reordering: float) -> int:
     times = [at for at in arrivals(Weather(jitter_ms=50, reordering=reordering)) if at is not None]
     newest = itertools.accumulate(times, max)

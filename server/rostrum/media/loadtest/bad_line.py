@@ -10,16 +10,17 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Weather:
     """How bad a line is, each way. `loss` and `reordering` are fractions: of packets that are lost, and of those that
-    come that may overtake others. Delays are spread evenly from 0 to `jitter_ms`."""
+    come that may overtake others. Delays are spread evenly from `delay_ms` to `jitter_ms` more."""
 
     loss: float = 0.0
     jitter_ms: float = 0.0
     reordering: float = 1.0
+    delay_ms: float = 0.0
 
     @property
     def fair(self) -> bool:
         """Whether such a line does nothing to a packet."""
-        return not self.loss and not self.jitter_ms
+        return not self.loss and not self.jitter_ms and not self.delay_ms
 
 
 class Fate:
@@ -34,7 +35,7 @@ class Fate:
         weather, chance = self.weather, self._chance
         if chance.random() < weather.loss:
             return None
-        at_s = now_s + chance.uniform(0, weather.jitter_ms / 1000)
+        at_s = now_s + weather.delay_ms / 1000 + chance.uniform(0, weather.jitter_ms / 1000)
         if chance.random() >= weather.reordering:
             at_s = max(at_s, self._last_s)
         self._last_s = max(at_s, self._last_s)
