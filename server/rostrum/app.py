@@ -253,11 +253,11 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_presence(house, stop),
         keep_batches(house, stop),
         keep_booths(house, stop),
+        keep_recognisers(house, stop),
         watch_lines(house, stop),
         keep_statements(house, stop),
         keep_webcasts(house, stop),
         keep_recordings(house, stop),
-        keep_recognisers(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]
     yield

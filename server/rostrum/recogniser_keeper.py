@@ -1,7 +1,9 @@
-"""Runs a recogniser for each open meeting and each language that has one, and brings what it writes to the captions.
+"""Keeps a recogniser writing captions of each open meeting in each language that the operator named one for.
 
-Two processes for each: one that hears the language's channel (`recognise/hearing.py`), and the recogniser itself behind
-limits (`recognise/cage.py`), joined by a pipe. Where either ends, both are begun again, each time after a longer pause.
+A recogniser is any program that reads PCM and writes words over its pipes (docs/operator.md). It hears the language's
+channel, and is believed only while that is known to carry the language: an interpreter's voice, or a floor that speaks
+it. Two processes for each, joined by a pipe: one that hears (`media/listening_in.py`), and the program behind limits
+(`recognise/cage.py`). Where either ends, both are begun again, each time after a longer pause.
 """
 
 import asyncio
@@ -9,184 +11,182 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 from rostrum.assembly.captions import CaptionKind, Cue, Line, Voice, line_text, span
-from rostrum.assembly.program import Audience, AudienceRole
-from rostrum.desk import ACCREDITATION, MEETING
+from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.program import Audience, AudienceRole, speaker_of
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING
 from rostrum.house import House
 from rostrum.identity.secrets import new_id
-from rostrum.media.engine import PeerHealth, PeerState
+from rostrum.media.engine import NoSuchPeer, PeerHealth, PeerState
 from rostrum.reads.captions import life_of, voice_of
 from rostrum.recognise.protocol import LINE_BYTES_MAX, Heard, pieces, read
 
-LOOK_S = 0.5
+LOOK_S = 1.0
 AGAIN_S, AGAIN_MOST_S = 1.0, 60.0
+"""After how long both are begun again: after twice as long as the last time, up to a minute."""
 WELL_S = 30.0
-"""What ran for so long and then died is begun again without a long pause."""
+"""What ran for so long before it ended is begun again soon."""
 GUESS_EVERY_S = 0.3
-
-_log = structlog.get_logger(__name__)
-_PIPE = asyncio.subprocess.PIPE
-
-
-class Recognising:
-    """One language of one meeting."""
-
-    def __init__(self, house: House, meeting_id: str, language: str, program: Sequence[str]) -> None:
-        self._house, self._meeting_id, self._language, self._program = house, meeting_id, language, program
-        self._peer_id: str | None = None
-        self._hearing: asyncio.subprocess.Process | None = None
-        self._began: datetime | None = None
-        self._voice: Voice | None = None
-        self._guessed_s = 0.0
-        self.task = asyncio.create_task(self._run())
-
-    async def _run(self) -> None:
-        loop, pause_s = asyncio.get_running_loop(), AGAIN_S
-        while True:
-            began_s = loop.time()
-            try:
-                await self._once()
-            except Exception:
-                _log.exception("a recogniser could not be run", language=self._language)
-            pause_s = AGAIN_S if loop.time() - began_s >= WELL_S else min(pause_s * 2, AGAIN_MOST_S)
-            _log.warning("a recogniser ended and is begun again", language=self._language, after_s=pause_s)
-            await asyncio.sleep(pause_s)
-
-    async def _once(self) -> None:
-        """From the beginning of both processes to the end of one of them."""
-        reading, writing = os.pipe()
-        processes: list[asyncio.subprocess.Process] = []
-        try:
-            try:
-                cage = (sys.executable, "-m", "rostrum.recognise.cage", *self._program)
-                caged = await asyncio.create_subprocess_exec(
-                    *cage, stdin=reading, stdout=_PIPE, stderr=asyncio.subprocess.DEVNULL, env=_environment(),
-                    limit=LINE_BYTES_MAX,
-                )  # fmt: skip
-                processes.append(caged)
-                hearing = (sys.executable, "-m", "rostrum.recognise.hearing", str(writing))
-                self._hearing = await asyncio.create_subprocess_exec(
-                    *hearing, stdin=_PIPE, stdout=_PIPE, pass_fds=[writing], env=_environment(), limit=1 << 20
-                )
-                processes.append(self._hearing)
-            finally:
-                os.close(reading)
-                os.close(writing)
-            tasks = [asyncio.create_task(one) for one in (self._listen(self._hearing), self._read(caged))]
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                for fault in await asyncio.gather(*tasks, return_exceptions=True):
-                    if isinstance(fault, Exception):
-                        _log.warning("a recogniser failed", language=self._language, error=type(fault).__name__)
-        finally:
-            await self._end(processes)
-
-    async def _end(self, processes: Sequence[asyncio.subprocess.Process]) -> None:
-        for process in processes:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        if self._peer_id is not None:
-            with contextlib.suppress(Exception):
-                await self._house.engine.remove(self._peer_id)
-        self._hearing = self._peer_id = self._began = self._voice = None
-        captions, now = self._house.captions, self._house.clock()
-        await captions.overhear(self._meeting_id, self._language, Line(), now)
-
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Lead what hears to the engine."""
-        if process.stdout is None or process.stdin is None:
-            return
-        while line := await process.stdout.readline():
-            told: dict[str, Any] = json.loads(line)
-            if "began" in told:
-                self._began = self._house.clock()
-                continue
-            audience = Audience(AudienceRole.REMOTE, self._language)
-            answer = await self._house.engine.subscribe(self._meeting_id, audience, told["offer"], place_id=None)
-            self._peer_id = answer.peer_id
-            process.stdin.write(json.dumps({"answer": answer.sdp}).encode() + b"\n")
-
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        """Take what is recognised."""
-        if process.stdout is None:
-            return
-        while line := await process.stdout.readline():
-            heard = read(line)
-            if heard is not None and self._began is not None:
-                await self._take(heard, self._began)
-
-    async def _take(self, heard: Heard, began: datetime) -> None:
-        house, now_s = self._house, asyncio.get_running_loop().time()
-        meeting = (await house.desk.load(MEETING, self._meeting_id)).state
-        session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
-        if self._voice is None:
-            # Whoever spoke when it began to be said.
-            self._voice = await voice_of(meeting, session, house.names)
-        voice, now = self._voice, house.clock()
-        if not heard.final:
-            if now_s - self._guessed_s >= GUESS_EVERY_S:
-                self._guessed_s = now_s
-                line = Line(line_text(heard.text), CaptionKind.AUTOMATIC, voice)
-                await house.captions.overhear(self._meeting_id, self._language, line, now)
-            return
-        self._voice = None
-        for piece in pieces(heard):
-            ago = [(now - began) // _A_MS - at for at in (piece.start_ms, piece.end_ms)]
-            start, end = span(now, *ago)
-            cue = Cue(new_id(), self._meeting_id, self._language, start, end, piece.text, CaptionKind.AUTOMATIC, voice)
-            await house.captions.hear(cue, now + life_of(voice, session, house.lives))
-
-    def peer_changed(self, peer: PeerHealth) -> None:
-        """What it hears by is gone: it is begun anew."""
-        if peer.state is PeerState.CLOSED and peer.peer_id == self._peer_id and self._hearing is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._hearing.kill()
-
-    async def close(self) -> None:
-        """End both processes."""
-        self.task.cancel()
-        await asyncio.wait([self.task])
-
-
+_LISTENS = (sys.executable, "-I", "-m", "rostrum.media.listening_in")
+_CAGED = (sys.executable, "-I", "-m", "rostrum.recognise.cage")
 _A_MS = timedelta(milliseconds=1)
 
-
-def _environment() -> dict[str, str]:
-    """Where programs are, and nothing else of ours: no address or secret is a recogniser's business."""
-    own = str(Path(sys.executable).parent)
-    return {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)]), "LANG": "C.UTF-8"}
+_log = structlog.get_logger(__name__)
 
 
 async def keep_recognisers(house: House, stop: asyncio.Event) -> None:
-    """Begin and end them with meetings, until told to stop."""
-    programs = house.settings.recognisers
-    running: dict[tuple[str, str], Recognising] = {}
+    """Until told to stop; nothing at all where no recogniser is set."""
+    programs = house.settings.recogniser_programs
+    running: dict[tuple[str, str], tuple[Recogniser, asyncio.Task[None]]] = {}
 
     def changed(peer: PeerHealth) -> None:
-        for one in running.values():
-            one.peer_changed(peer)
+        for recogniser, _ in running.values():
+            recogniser.peer_changed(peer)
 
     if programs:
         house.engine.listen(changed)
-    while not stop.is_set():
-        sitting = [meeting_id for meeting_id, meeting in house.desk.held(MEETING).items() if meeting.is_open]
-        wanted = {(meeting_id, language) for meeting_id in sitting for language in programs}
-        for key in wanted - running.keys():
-            running[key] = Recognising(house, *key, programs[key[1]])
-        for key in running.keys() - wanted:
-            await running.pop(key).close()
+    while programs and not stop.is_set():
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LOOK_S if programs else None)
-    for one in running.values():
-        await one.close()
+            await asyncio.wait_for(stop.wait(), LOOK_S)
+        wanted = {
+            (meeting_id, language)
+            for meeting_id, meeting in house.desk.held(MEETING).items()
+            if meeting.is_open and not stop.is_set()
+            for language in programs
+        }
+        for key in running.keys() - wanted:
+            _, task = running.pop(key)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        for key in wanted - running.keys():
+            recogniser = Recogniser(house, *key)
+            running[key] = recogniser, asyncio.create_task(recogniser.keep(programs[key[1]]))
+
+
+class Recogniser:
+    """One program at work on one channel."""
+
+    def __init__(self, house: House, meeting_id: str, language: str) -> None:
+        self._house = house
+        self._meeting_id = meeting_id
+        self._language = language
+        self._listening: asyncio.subprocess.Process | None = None
+        self._peer_id = ""
+        self._began = house.clock()
+        self._since: tuple[datetime, Voice] | None = None
+        self._guessed_s = 0.0
+
+    async def keep(self, program: str) -> None:
+        """For ever: one run after the other."""
+        clock, pause_s = asyncio.get_running_loop().time, AGAIN_S
+        while True:
+            began_s = clock()
+            try:
+                await self.run(program)
+            except Exception:
+                _log.exception("captions could not be recognised", language=self._language)
+            pause_s = AGAIN_S if clock() - began_s >= WELL_S else min(pause_s * 2, AGAIN_MOST_S)
+            _log.warning("a recogniser ended and is begun again", language=self._language, after_s=pause_s)
+            await asyncio.sleep(pause_s)
+
+    def peer_changed(self, peer: PeerHealth) -> None:
+        """A connection to the engine: where it was ours, both processes begin again."""
+        if peer.state is PeerState.CLOSED and peer.peer_id == self._peer_id and self._listening is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._listening.kill()
+
+    async def run(self, program: str) -> None:
+        """Until either of the two processes ends."""
+        reading, writing = os.pipe()
+        pipe, quiet = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+        processes: list[asyncio.subprocess.Process] = []
+        try:
+            try:
+                listening = await asyncio.create_subprocess_exec(
+                    *_LISTENS, str(writing), stdin=pipe, stdout=pipe, stderr=quiet, env={}, pass_fds=[writing],
+                    limit=LINE_BYTES_MAX,
+                )  # fmt: skip
+                self._listening = listening
+                processes.append(listening)
+                caged = await asyncio.create_subprocess_exec(
+                    *_CAGED, program, stdin=reading, stdout=pipe, stderr=quiet, env=_environment(),
+                    limit=LINE_BYTES_MAX,
+                )  # fmt: skip
+                processes.append(caged)
+            finally:
+                os.close(reading)
+                os.close(writing)
+            await self._connect(listening)
+            await self._read(caged)
+        finally:
+            for process in processes:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+            with contextlib.suppress(NoSuchPeer, ConnectionError):
+                await self._house.engine.remove(self._peer_id)
+            self._listening, self._peer_id, self._since = None, "", None
+            await self._house.captions.overhear(self._meeting_id, self._language, _NOTHING, self._house.clock())
+
+    async def _connect(self, listening: asyncio.subprocess.Process) -> None:
+        if listening.stdout is None or listening.stdin is None:
+            raise RuntimeError("no pipes")
+        offer = json.loads(await listening.stdout.readline())["sdp"]
+        audience = Audience(AudienceRole.REMOTE, self._language)
+        answer = await self._house.engine.subscribe(self._meeting_id, audience, offer, place_id=None)
+        self._peer_id = answer.peer_id
+        listening.stdin.write(json.dumps({"sdp": answer.sdp}).encode() + b"\n")
+        self._began = self._house.clock()
+
+    async def _read(self, caged: asyncio.subprocess.Process) -> None:
+        while caged.stdout is not None and (line := await caged.stdout.readline()):
+            heard = read(line)
+            if heard is not None and heard.text.strip():
+                await self._take(heard)
+
+    async def _take(self, heard: Heard) -> None:
+        house, now_s = self._house, asyncio.get_running_loop().time()
+        if not heard.final and now_s - self._guessed_s < GUESS_EVERY_S:
+            return
+        meeting = (await house.desk.load(MEETING, self._meeting_id)).state
+        if not meeting.is_open or not await self._is_its_language(meeting):
+            self._since = None
+            return
+        session, now = (await house.desk.load(ACCREDITATION, meeting.session_id)).state, house.clock()
+        if self._since is None:
+            # Whoever spoke when it began to be said.
+            self._since = now, await voice_of(meeting, session, house.names)
+        began, voice = self._since
+        if not heard.final:
+            self._guessed_s = now_s
+            line = Line(line_text(heard.text), CaptionKind.AUTOMATIC, voice)
+            await house.captions.overhear(self._meeting_id, self._language, line, now)
+            return
+        self._since = None
+        start_ms = (began - self._began) // _A_MS if heard.start_ms is None else heard.start_ms
+        end_ms = (now - self._began) // _A_MS if heard.end_ms is None else heard.end_ms
+        for text, *times in pieces(heard.text, start_ms, end_ms):
+            start, end = span(now, *((now - self._began) // _A_MS - at for at in times))
+            kind = CaptionKind.AUTOMATIC
+            cue = Cue(new_id(), self._meeting_id, self._language, start, end, text, kind, voice)
+            await house.captions.hear(cue, now + life_of(voice, session, house.lives))
+
+    async def _is_its_language(self, meeting: Meeting) -> bool:
+        state = (await self._house.desk.load(INTERPRETATION, self._meeting_id)).state
+        speaker = speaker_of(meeting)
+        interpreted = state.carrier(self._language, speaker).place_id is not None
+        return interpreted or state.spoken.get(speaker) == self._language
+
+
+_NOTHING = Line()
+
+
+def _environment() -> dict[str, str]:
+    """Where programs are, and nothing else of ours: no setting of the server is a recogniser's business."""
+    own = str(Path(sys.executable).parent)
+    return {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)]), "LANG": "C.UTF-8"}

@@ -4,7 +4,6 @@ Each field's description is its line in docs/operator.md (`make docs`), and a te
 """
 
 import os
-import shlex
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
@@ -29,6 +28,7 @@ from sqlalchemy.engine import URL, make_url
 from rostrum.retention import Lives
 
 PREFIX = "ROSTRUM_"
+RECOGNISED = ("ar", "en", "es", "fr", "ru", "zh")
 CONFIG_FILE = "rostrum.toml"
 
 SOURCES: Mapping[str, str] = {
@@ -37,20 +37,12 @@ SOURCES: Mapping[str, str] = {
 }
 """Variables that say where settings are kept, and so can't be settings themselves."""
 
-LANGUAGE_CODES = frozenset({"ar", "en", "es", "fr", "ru", "zh"})
-
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def _words(value: object) -> object:
     """Split what comes as one text, `a, b` or `a b`, into its parts."""
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
-
-
-def _programs(value: str) -> Mapping[str, tuple[str, ...]]:
-    """Command lines by language. Raises ValueError where a quotation mark is left open."""
-    parts = (part.partition("=") for part in value.split(";") if part.strip())
-    return {language.strip(): tuple(shlex.split(program)) for language, _, program in parts}
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
@@ -154,6 +146,13 @@ class Settings(BaseSettings):
             "the stream that any number can watch."
         ),
     )
+    recognisers: Words = Field(
+        (),
+        description=(
+            "Programs that write captions, each as language=program: `en=rostrum-recognise`, or a path. None: captions "
+            "are written by people alone."
+        ),
+    )
     passkeys: Literal["offered", "required"] = Field(
         "offered",
         description=(
@@ -177,13 +176,6 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="Days for which an application that was not sent is kept, from its last change."
     )
     keep_mail_days: int = Field(30, ge=1, le=3650, description="Days for which a mail that is done is kept.")
-    recogniser: str = Field(
-        "",
-        description=(
-            "Programs that write captions by machine, each with its language, separated by `;`: "
-            "`en=rostrum-recognise-pocketsphinx; fr=/opt/vosk/hear --model fr`. Set it on one node. Empty: none runs."
-        ),
-    )
     metrics_port: Port = Field(9464, description="Port for Prometheus, on 127.0.0.1 only; 0 turns it off.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
@@ -220,11 +212,6 @@ class Settings(BaseSettings):
         return Lives(*(timedelta(days=each) for each in days))
 
     @property
-    def recognisers(self) -> Mapping[str, tuple[str, ...]]:
-        """The program of each language that has one, with its arguments."""
-        return _programs(self.recogniser)
-
-    @property
     def media_addresses(self) -> tuple[str, ...]:
         """The addresses that browsers are told to send picture and sound to."""
         return self.media_address or (self.media_host,)
@@ -233,6 +220,20 @@ class Settings(BaseSettings):
     def media_worker_count(self) -> int:
         """How many media workers are to run."""
         return self.media_workers or min(len(os.sched_getaffinity(0)), 8)
+
+    @field_validator("recognisers")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            language, _, program = one.partition("=")
+            if language not in RECOGNISED or not program:
+                raise ValueError(f"{one} is not language=program, with one of {', '.join(RECOGNISED)}")
+        return value
+
+    @property
+    def recogniser_programs(self) -> Mapping[str, str]:
+        """The program that writes captions, by language."""
+        return {language: program for language, _, program in (one.partition("=") for one in self.recognisers)}
 
     @field_validator("public_url")
     @classmethod
@@ -247,14 +248,6 @@ class Settings(BaseSettings):
     def _time_zone_is_known(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("should be a zone of the tz database, such as Europe/Amsterdam")
-        return value
-
-    @field_validator("recogniser")
-    @classmethod
-    def _recognisers_are_programs(cls, value: str) -> str:
-        for language, program in _programs(value).items():
-            if language not in LANGUAGE_CODES or not program:
-                raise ValueError("should be a language, =, and a program, for each; one of ar en es fr ru zh")
         return value
 
     @field_validator("database_url")

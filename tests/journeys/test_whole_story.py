@@ -48,6 +48,19 @@ async def enter(page: Page, url: str) -> None:
     await page.wait_for_url("**/at/**")
 
 
+async def tries_everything(page: Page) -> None:
+    """The check: camera, microphone, how the voice sounds, and the line."""
+    await page.get_by_role("button", name="Try camera and microphone").click()
+    await expect(page.locator("#verdict-camera")).to_have_attribute("data-verdict", "good")
+    await expect(page.locator("#verdict-microphone")).to_have_attribute("data-verdict", "good", timeout=15_000)
+    await page.get_by_role("button", name="Try how your voice sounds").click()
+    # The words that this microphone says stand at full scale: wide enough, and clipped.
+    await expect(page.locator("#verdict-sound")).to_have_attribute("data-verdict", "poor", timeout=20_000)
+    await expect(page.locator("#verdict-sound")).to_contain_text("too loud and distorted")
+    await expect(page.locator("#verdict-sound")).not_to_contain_text("could not be told")
+    await expect(page.locator("#verdict-line")).to_have_attribute("data-verdict", "good", timeout=15_000)
+
+
 async def go_in(page: Page) -> None:
     """From the check to the meeting, until its picture is there: by then the page's scripts run."""
     await page.get_by_role("link", name="Go to the meeting").click()
@@ -76,10 +89,7 @@ async def test_a_delegate_is_called_speaks_and_yields(demo_server: DemoServer, d
         await expect(chair.locator("#desk")).to_be_visible()
 
         await enter(ngo, demo_server.links["ngo"])
-        await ngo.get_by_role("button", name="Try camera and microphone").click()
-        await expect(ngo.locator("#verdict-camera")).to_have_attribute("data-verdict", "good")
-        await expect(ngo.locator("#verdict-microphone")).to_have_attribute("data-verdict", "good", timeout=15_000)
-        await expect(ngo.locator("#verdict-line")).to_have_attribute("data-verdict", "good", timeout=15_000)
+        await tries_everything(ngo)
         await go_in(ngo)
 
         await enter(delegate, demo_server.links["delegate"])
@@ -96,6 +106,8 @@ async def test_a_delegate_is_called_speaks_and_yields(demo_server: DemoServer, d
         await expect(chair.locator("#list")).to_contain_text("line ready", timeout=15_000)
         for page in watchers.values():
             assert await shows_none_of_ours(page, "#stage"), "nobody is shown before being called"
+
+        await expect(chair.locator("#list")).to_contain_text("microphone may do")
 
         # Called: within 2 s every other browser decodes the NGO's picture.
         called = time.monotonic()

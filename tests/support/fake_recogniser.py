@@ -1,4 +1,4 @@
-"""A recogniser that tells loud from quiet, and which process it is; `dies`: after the first thing said."""
+"""A recogniser that tells loud from quiet, and which process it is; `dies`: after something loud."""
 
 import array
 import json
@@ -8,8 +8,8 @@ import sys
 RATE = 16_000
 
 
-def main() -> None:
-    """As `rostrum.recognise` says that a recogniser is."""
+def main(*, dies: bool) -> None:
+    """As docs/operator.md says that a recogniser is, after lines that are none."""
     sys.stdout.write('no JSON at all\n{"text": 7, "final": "perhaps"}\n')
     heard_ms = 0
     while sound := sys.stdin.buffer.read(RATE * 2):
@@ -21,9 +21,5 @@ def main() -> None:
             sys.stdout.write(json.dumps(said) + "\n")
             sys.stdout.flush()
         heard_ms += 1000
-        if loud and "dies" in sys.argv:
+        if loud and dies:
             return
-
-
-if __name__ == "__main__":
-    main()

@@ -29,6 +29,8 @@ SIGNAL_EVERY = timedelta(seconds=5)
 """So long a booth waits before it signals the same again."""
 SILENCE_S = 20
 SILENCE_LIMITS_S = (5, 300)
+SOUND_LIMITS = ((0, 24_000), (-70.0, 10.0), (0.0, 100.0))
+"""Of what a check of a microphone reports: bandwidth in Hz, level in LUFS, distance from the noise in dB."""
 
 
 class Signal(StrEnum):
@@ -239,8 +241,10 @@ def decide(
         case SignalSpeaker():
             return _signal(state, command, actor, now)
         case ReportSound():
-            figures = command.bandwidth_hz, command.level_lufs, command.snr_db, command.clipped
-            return [SoundReported(now, actor.place_id, command.verdict, *figures)]
+            figures = command.bandwidth_hz, command.level_lufs, command.snr_db
+            if not all(least <= it <= most for it, (least, most) in zip(figures, SOUND_LIMITS, strict=True)):
+                raise Refused(Why.SOUND_FIGURES_WRONG)
+            return [SoundReported(now, actor.place_id, command.verdict, *figures, command.clipped)]
         case RefuseSound():
             _sitting(state, command.booth_id, actor)
             sound = state.sounds.get(command.place_id)

@@ -173,6 +173,7 @@ class Why(StrEnum):
     TERM_WRONG = "term-wrong"
     NO_SUCH_TERM = "no-such-term"
     GLOSSARY_FULL = "glossary-full"
+    SOUND_FIGURES_WRONG = "sound-figures-wrong"
     SOUND_NOT_REFUSED = "sound-not-refused"
     SILENCE_OUT_OF_RANGE = "silence-out-of-range"
     # motions, consensus, votes

@@ -45,6 +45,10 @@ INTERPRETATION: Mapping[Why, tuple[str, str]] = {
     ),
     Why.NO_SUCH_TERM: (_("This term is not in the glossary."), _("Somebody may have taken it out: search again.")),
     Why.GLOSSARY_FULL: (_("The glossary is full."), _("It holds 5,000 terms: take some out that nobody needs.")),
+    Why.SOUND_FIGURES_WRONG: (
+        _("These cannot be the figures of a microphone."),
+        _("Try the microphone's sound again on the page before the meeting."),
+    ),
     Why.SOUND_NOT_REFUSED: (_("No booth has refused this sound."), _("Nothing needs to be done.")),
     Why.SILENCE_OUT_OF_RANGE: (
         _("The time must be between 5 and 300 seconds."),

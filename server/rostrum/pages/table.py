@@ -19,6 +19,7 @@ from rostrum.pages.attend.photograph import ROUTES as PHOTOGRAPH
 from rostrum.pages.attend.programme import ROUTES as PROGRAMME
 from rostrum.pages.attend.protection import ROUTES as PROTECTION
 from rostrum.pages.attend.routes import ROUTES as ATTEND
+from rostrum.pages.attend.sound import ROUTES as SOUND
 from rostrum.pages.attend.statements import ROUTES as STATEMENTS
 from rostrum.pages.booth.glossary import ROUTES as GLOSSARY
 from rostrum.pages.booth.routes import BOOTH_VIEW
@@ -85,6 +86,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *LOST,
     *JOIN,
     *ATTEND,
+    *SOUND,
     *CREDENTIALS,
     *PHOTOGRAPH,
     *PROTECTION,

@@ -17,7 +17,14 @@ ATTEND = frozenset({Right.ATTEND})
 async def check(visit: Visit) -> web.StreamResponse:
     """Camera, microphone, loudspeaker and line, tried before the meeting."""
     meeting = await meeting_of(visit)
-    return page(visit, "attend/check.html", meeting=meeting, may_speak=Right.SPEAK in visit.actor.rights)
+    rights = visit.actor.rights
+    return page(
+        visit,
+        "attend/check.html",
+        meeting=meeting,
+        may_speak=Right.SPEAK in rights,
+        is_heard=bool(rights & {Right.SPEAK, Right.INTERPRET}),
+    )
 
 
 async def room(visit: Visit) -> web.StreamResponse:

@@ -5,9 +5,13 @@ import { onPress } from "../ui/press.js";
 import { say } from "../ui/words.js";
 import { choose, chosen, list, open } from "./devices.js";
 import { showLevel } from "./level.js";
+import { checkSound } from "./mic_check.js";
 import { passFrom } from "./pass.js";
+import { record } from "./recorder.js";
 
 const LINE_PATIENCE_MS = 10_000;
+const SOUND_S = 8;
+const SHOWN = /** @type {const} */ ({ good: "good", fair: "poor", fails: "failed" });
 
 const check = /** @type {HTMLElement} */ (document.getElementById("check"));
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -50,6 +54,37 @@ async function tryDevices() {
     tell("microphone", "good", say("check.microphone.good", { name: opened.getAudioTracks()[0]?.label ?? "" }));
   });
   await offerChoices();
+}
+
+/** A spoken test of the microphone; what it shows is told to the interpreters. */
+async function trySound() {
+  const button = /** @type {HTMLButtonElement} */ (element("try-sound"));
+  if (!stream) await tryDevices();
+  if (!stream) return;
+  button.disabled = true;
+  element("sound-text").hidden = false;
+  tell("sound", "waiting", say("check.sound.speak"));
+  const { faults, verdict, ...figures } = checkSound(await record(stream, SOUND_S));
+  const told = await report({ ...figures, verdict, clipped: figures.clipped ? "yes" : "no" });
+  const words = [verdict, ...faults, ...(told ? [] : ["untold"])].map((code) => say(`check.sound.${code}`));
+  tell("sound", SHOWN[verdict], words.join(" "));
+  element("sound-text").hidden = true;
+  button.disabled = false;
+}
+
+/**
+ * @param {Record<string, string | number>} figures
+ * @returns {Promise<boolean>} whether the server took them
+ */
+async function report(figures) {
+  const body = new URLSearchParams(Object.entries(figures).map(([name, value]) => [name, String(value)]));
+  const csrf = document.querySelector("meta[name=csrf]")?.getAttribute("content") ?? "";
+  const headers = { "X-CSRF-Token": csrf, "Rostrum-Fetch": "1" };
+  try {
+    return (await fetch(`${location.pathname}/sound`, { method: "POST", headers, body })).ok;
+  } catch {
+    return false;
+  }
 }
 
 async function offerChoices() {
@@ -153,6 +188,7 @@ if (document.getElementById("try-devices")) {
     if (stream) void tryDevices();
   });
   onPress("try-devices", () => void tryDevices());
+  onPress("try-sound", () => void trySound());
 }
 onPress("play-tone", playTone);
 onPress("heard-yes", () => {
