@@ -1,8 +1,8 @@
 """A recogniser of English that runs on this machine: PocketSphinx, whose model comes with it. `rostrum-recognise`.
 
 Reads PCM on its standard input (16 kHz, mono, signed 16 bit, little endian) and writes a line of JSON for each thing
-that it hears: {"text": …, "final": false} while it listens, and {"text": …, "final": true, "start_ms": …, "end_ms": …} at
-the end of what was said.
+that it hears: {"text": …, "final": false} while it listens, and at the end of what was said
+{"text": …, "final": true, "start_ms": …, "end_ms": …}.
 """
 
 import json
