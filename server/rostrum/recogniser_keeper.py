@@ -189,4 +189,4 @@ _NOTHING = Line()
 def _environment() -> dict[str, str]:
     """Where programs are, and nothing else of ours: no setting of the server is a recogniser's business."""
     own = str(Path(sys.executable).parent)
-    return {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)]), "LANG": "C.UTF-8"}
+    return {"PATH": os.pathsep.join([own, "/usr/local/bin", os.defpath]), "LANG": "C.UTF-8"}
