@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from rostrum.assembly.captions import CaptionKind, Cue, Line, Voice, line_text, span
+from rostrum.assembly.captions import CaptionKind, Cue, Line, Voice, line_text, span, turns_near
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.program import Audience, AudienceRole, speaker_of
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING
@@ -173,8 +173,9 @@ class Recogniser:
         for text, *times in pieces(heard.text, start_ms, end_ms):
             start, end = span(now, *((now - self._began) // _A_MS - at for at in times))
             kind = CaptionKind.AUTOMATIC
-            cue = Cue(new_id(), self._meeting_id, self._language, start, end, text, kind, voice)
-            await house.captions.hear(cue, now + life_of(voice, session, house.lives))
+            turns = turns_near(meeting, voice, end, now)
+            cue = Cue(new_id(), self._meeting_id, self._language, start, end, text, kind, voice, turns=turns)
+            await house.captions.hear(cue, now + life_of(cue, session, house.lives))
 
     async def _is_its_language(self, meeting: Meeting) -> bool:
         state = (await self._house.desk.load(INTERPRETATION, self._meeting_id)).state

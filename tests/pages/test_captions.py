@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from yarl import URL
@@ -13,7 +15,10 @@ from rostrum.assembly.sitting import CloseMeeting, SuspendMeeting
 from rostrum.cli.demo import MEETING_ID
 from rostrum.desk import MEETING
 from tests.pages.test_live import Stream
-from tests.support.app import Knocker, Running
+from tests.pages.test_papers import called
+from tests.pages.test_protection import post
+from tests.pages.test_wishes import protect
+from tests.support.app import Knocker, Running, Time, running_app
 
 
 @asynccontextmanager
@@ -180,3 +185,48 @@ async def test_a_page_that_takes_nothing_in_keeps_nobody_waiting_and_then_sees_w
         while b'{"text":"3999 ' not in await incoming.readuntil(b"\n\n"):
             pass
     outgoing.close()
+
+
+async def test_a_protected_speakers_captions_wait_for_their_time_and_a_reviewer(tmp_path: Path) -> None:
+    time = Time()
+    async with running_app(tmp_path, time) as running:
+        captioner, ngo, clerk = [await running.place(each) for each in ("captioner", "ngo", "secretariat")]
+        review = f"/at/{clerk.place_id}/console/publication"
+        await protect(running, ngo, alias="Witness K", masked="yes")
+        assert (await post(clerk, "console/publication", hours="2"))[0] == 303
+        assert await write(captioner, "cue", {"text": "The presiding officer", "nonce": "0"}) == 303
+        await called(running, ngo)
+        (entry_id,) = (await running.house.desk.load(MEETING, MEETING_ID)).state.floor.called
+        async with captions(captioner) as stream:
+            assert [each["text"] for each in await until(stream, "cues")] == ["The presiding officer"]
+            said = {"text": "What she saw", "nonce": "1", "entry": entry_id}
+            assert await write(captioner, "cue", said) == 303
+            cue = await until(stream, "cue")
+            assert (cue["text"], cue["who"]["person"]) == ("What she saw", "Witness K"), "in the meeting, as she asked"
+        assert await ngo.status("POST", f"/at/{ngo.place_id}/meeting/{MEETING_ID}/yield") == 303
+        assert await write(captioner, "cue", {"text": "her last words", "nonce": "2"}) == 303, "the writer is behind"
+        time.ahead = timedelta(minutes=2)
+        assert await write(captioner, "cue", {"text": "Thanked by the chair", "nonce": "3"}) == 303
+        late = {"text": "typed without a line", "nonce": "4", "began_ago_ms": "90000", "ended_ago_ms": "80000"}
+        assert await write(captioner, "cue", late) == 303
+
+        async def free() -> list[str]:
+            file = await text_of(captioner, "/fr.vtt")
+            return [block.split("\n")[2].removeprefix("<v Witness K · ngo>") for block in file.split("\n\n")[3:]]
+
+        assert await free() == ["The presiding officer", "Thanked by the chair"]
+        time.ahead = timedelta(hours=3)
+        assert len(await free()) == 2, "nobody has looked at it"
+        async with clerk.request("GET", review) as answer:
+            page = await answer.text()
+        assert "What she saw" in page
+        assert "Thanked by the chair" not in page
+        item = f"captions-{MEETING_ID}-{entry_id}"
+        assert f"publication/{item}" in page
+        assert await clerk.status("POST", f"{review}/captions-{MEETING_ID}-nobody") == 404
+        for released, count in (("no", 2), ("yes", 5)):
+            async with clerk.request("POST", f"{review}/{item}", data={"released": released}) as answer:
+                assert answer.status == 303
+            assert len(await free()) == count
+        shown = await text_of(captioner, "?language=fr")
+        assert "held back" not in shown

@@ -18,6 +18,8 @@ LAST = 10
 """Cues that a captioner can correct, and that whoever joins is shown."""
 LATE_MAX = timedelta(hours=4)
 """How long after it was said a cue may come: what a captioner wrote while their line was lost is sent afterwards."""
+LAG = timedelta(minutes=1)
+"""How far whoever writes may be behind whoever speaks."""
 SILENT_AFTER = timedelta(minutes=2)
 """Whoever has written nothing for so long has left the desk to whoever writes next."""
 
@@ -34,10 +36,7 @@ class CaptionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Voice:
-    """Who spoke, as everybody was shown them then; all empty where nobody on the list had the floor.
-
-    `entry_id` and `place_id` say whose publication decides over the words.
-    """
+    """Who spoke, as everybody was shown them then; all empty where nobody on the list had the floor."""
 
     person: str = ""
     delegation: str = ""
@@ -55,8 +54,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Somebody's turn to speak: an entry of the list, and whose it is."""
+
+    entry_id: str
+    place_id: str
+
+
+@dataclass(frozen=True)
 class Cue:
-    """One closed line. `position`: its place in the order of closing, 0 before it is kept; times in UTC, to the ms."""
+    """One closed line. `position`: its place in the order of closing, 0 before it is kept; times in UTC, to the ms.
+
+    `turns`: whose words may be in it, so that it is published only where all of theirs are.
+    """
 
     cue_id: str
     meeting_id: str
@@ -68,6 +78,7 @@ class Cue:
     voice: Voice = Voice()
     corrected: bool = False
     position: int = 0
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,26 @@ def span(now: datetime, began_ago_ms: int, ended_ago_ms: int) -> tuple[datetime,
     began = min(max(timedelta(milliseconds=began_ago_ms), ended + a_moment), LATE_MAX + a_moment)
     whole = now.replace(microsecond=now.microsecond // 1000 * 1000)
     return whole - began, whole - ended
+
+
+def turns_near(meeting: Meeting, voice: Voice, end: datetime, now: datetime) -> tuple[Turn, ...]:
+    """Whose words may be in a cue that ended at `end` and is kept `now`: of whom it names, and of others.
+
+    Who writes is behind: it may still be the last speaker's words while the next one speaks, or nobody. Of a cue that
+    comes late it is not known who spoke then, so that it may be everybody who has spoken.
+    """
+    floor, speech = meeting.floor, meeting.floor.speech
+    entries = {voice.entry_id, *(each.entry_id for each in floor.interrupted)}
+    if speech is not None:
+        entries.add(speech.entry_id)
+    if now - end > LAG:
+        entries.update(floor.called)
+    elif speech is not None and end - speech.began_at < LAG:
+        entries.update(floor.called[-2:])
+    elif speech is None and floor.ended is not None and floor.ended_at is not None and end - floor.ended_at < LAG:
+        entries.add(floor.ended.entry_id)
+    found = (floor.entry(entry_id) for entry_id in sorted(entries))
+    return tuple(Turn(entry.entry_id, entry.place_id) for entry in found if entry is not None)
 
 
 def require_sitting(meeting: Meeting, *, closing: bool) -> None:

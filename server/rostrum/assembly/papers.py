@@ -17,6 +17,7 @@ from rostrum.assembly.floor import Floor
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.release import (
     DELAY_HOURS,
+    SPOKEN,
     ItemReviewed,
     PublicationDelaySet,
     ReleaseCommand,
@@ -269,7 +270,7 @@ def decide(papers: Papers, command: PapersCommand, actor: Actor, now: datetime) 
                 raise Refused(Why.TEXT_RELEASED)
             return [TextTakenBack(now, text.text_id)]
         case ReviewItem():
-            if command.item_id not in papers.texts:
+            if command.item_id not in papers.texts and not command.item_id.startswith(SPOKEN):
                 raise Refused(Why.NO_SUCH_FILE)
             return [ItemReviewed(now, command.item_id, actor.place_id, command.released)]
         case SetPublicationDelay():

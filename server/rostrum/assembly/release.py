@@ -15,6 +15,8 @@ from rostrum.assembly.refusal import Refused, Why
 DELAY_HOURS = 24
 """How long something is held back at least, where the session says nothing else."""
 DELAY_HOURS_MAX = 24 * 60
+SPOKEN = "captions-"
+"""What the names of items begin with that are the captions of somebody's turn to speak."""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,18 @@
 """Who speaks, as captions name them; what of a meeting's captions may be published; and the file of them, as WebVTT."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rostrum.assembly.accreditation import Accreditation
-from rostrum.assembly.captions import CaptionKind, Cue, Voice
+from rostrum.assembly.captions import CaptionKind, Cue, Turn, Voice
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.papers import Papers
-from rostrum.assembly.release import Publication, publication
+from rostrum.assembly.release import SPOKEN, Publication, publication
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
 from rostrum.reads.procedure import people
+from rostrum.record.captions import Captions
 from rostrum.retention import Lives
 
 KIND_NOTES = {CaptionKind.HUMAN: "Written by a person", CaptionKind.AUTOMATIC: "Written by a machine"}
@@ -34,23 +36,68 @@ async def voice_of(meeting: Meeting, session: Accreditation, names: Names, entry
     return Voice(person, name.delegation, entry_id, entry.place_id)
 
 
-def life_of(voice: Voice, session: Accreditation, lives: Lives) -> timedelta:
-    """For how long what somebody said is kept: of whom wishes for protection are kept, no longer than these."""
-    place = session.places.get(voice.place_id)
-    protected = place is not None and place.protected_id is not None
+def life_of(cue: Cue, session: Accreditation, lives: Lives) -> timedelta:
+    """For how long a cue is kept: where wishes for protection are kept of whoever may be heard in it, no longer than
+    these."""
+    places = (session.places.get(turn.place_id) for turn in cue.turns)
+    protected = any(place is not None and place.protected_id is not None for place in places)
     return min(lives.written, lives.protected) if protected else lives.written
 
 
 def spoken_id(meeting_id: str, entry_id: str) -> str:
     """What a reviewer releases: the captions of one speaker's turn in a meeting, in all languages."""
-    return f"captions-{meeting_id}-{entry_id}"
+    return f"{SPOKEN}{meeting_id}-{entry_id}"
 
 
-def publication_of_cue(cue: Cue, papers: Papers, session: Accreditation, guards: Guards, now: datetime) -> Publication:
-    """Whether a cue may be published at `now`, by the guard of whoever spoke."""
-    review = papers.reviews.get(spoken_id(cue.meeting_id, cue.voice.entry_id))
-    delay = timedelta(hours=papers.delay_hours)
-    return publication(guards.of(session, cue.voice.place_id), cue.start, review, delay, now)
+@dataclass(frozen=True)
+class Rules:
+    """What publication rests on at a moment."""
+
+    papers: Papers
+    session: Accreditation
+    guards: Guards
+    now: datetime
+
+    def of_turn(self, meeting_id: str, turn: Turn, spoken_at: datetime) -> Publication:
+        """Whether what was captioned of somebody's turn may be published."""
+        review = self.papers.reviews.get(spoken_id(meeting_id, turn.entry_id))
+        delay = timedelta(hours=self.papers.delay_hours)
+        return publication(self.guards.of(self.session, turn.place_id), spoken_at, review, delay, self.now)
+
+    def allow(self, cue: Cue) -> bool:
+        """Whether a cue may be published: nobody's words that may be in it are held back."""
+        return all(self.of_turn(cue.meeting_id, turn, cue.start).allowed for turn in cue.turns)
+
+
+@dataclass(frozen=True)
+class HeldTurn:
+    """The captions that may hold a protected speaker's words. `lines`: (language, text), as they began."""
+
+    item_id: str
+    turn: Turn
+    since: datetime
+    lines: tuple[tuple[str, str], ...]
+    publication: Publication
+
+
+async def held_turns(meeting_id: str, store: Captions, rules: Rules) -> Sequence[HeldTurn]:
+    """The turns of a meeting's protected speakers of which there are captions."""
+    if not any(rules.guards.of(rules.session, place_id).masks_voice for place_id in rules.session.places):
+        return ()
+    found: dict[Turn, list[Cue]] = {}
+    for language in sorted(await store.languages(meeting_id)):
+        for cue in await store.of(meeting_id, language):
+            for turn in cue.turns:
+                if rules.guards.of(rules.session, turn.place_id).masks_voice:
+                    found.setdefault(turn, []).append(cue)
+    held = []
+    for turn, cues in found.items():
+        # The last of it is the last to be free.
+        newest = max(cue.start for cue in cues)
+        lines = tuple((cue.language, cue.text) for cue in cues)
+        stands = rules.of_turn(meeting_id, turn, newest)
+        held.append(HeldTurn(spoken_id(meeting_id, turn.entry_id), turn, min(c.start for c in cues), lines, stands))
+    return held
 
 
 def webvtt(cues: Iterable[Cue], opened_at: datetime, title: str, language: str) -> str:

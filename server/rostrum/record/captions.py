@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rostrum.assembly.captions import CaptionKind, Cue, Voice
+from rostrum.assembly.captions import CaptionKind, Cue, Turn, Voice
 from rostrum.record.database import Database
 from rostrum.record.journal import CHANNEL
 from rostrum.record.sealing import Seal
@@ -125,6 +125,7 @@ class Captions:
             "kind": cue.kind,
             "corrected": cue.corrected,
             "voice": asdict(cue.voice),
+            "turns": [asdict(turn) for turn in cue.turns],
         }
         return self._seal.seal(f"cue:{cue.cue_id}", fields)
 
@@ -146,6 +147,7 @@ class Captions:
             Voice(**fields["voice"]),
             fields["corrected"],
             row.position,
+            tuple(Turn(**turn) for turn in fields["turns"]),
         )
 
 

@@ -14,7 +14,7 @@ from rostrum.i18n import LANGUAGES
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.captions import in_file, publication_of_cue, webvtt
+from rostrum.reads.captions import Rules, in_file, webvtt
 
 READ = frozenset({Right.ATTEND, Right.ADMINISTER})
 
@@ -69,7 +69,8 @@ async def _sorted(visit: Visit, meeting: Meeting, language: str) -> tuple[list[C
     session = (await house.desk.load(ACCREDITATION, visit.session_id)).state
     papers = (await house.desk.load(PAPERS, visit.session_id)).state
     cues, now = await house.caption_store.of(meeting.meeting_id, language), house.clock()
-    free = [cue for cue in cues if publication_of_cue(cue, papers, session, house.guards, now).allowed]
+    rules = Rules(papers, session, house.guards, now)
+    free = [cue for cue in cues if rules.allow(cue)]
     return free, len(cues) - len(free)
 
 

@@ -20,6 +20,7 @@ from rostrum.assembly.captions import (
     line_text,
     require_sitting,
     span,
+    turns_near,
 )
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.refusal import Refused, Why
@@ -81,9 +82,10 @@ async def close(visit: Visit) -> web.StreamResponse:
     # The same line, sent again since its answer was lost, is the same cue.
     cue_id = once(post.get("nonce", ""), f"cue:{meeting.meeting_id}:{language}:{visit.place_id}")
     text = cue_text(post.get("text", ""))
-    cue = Cue(cue_id, meeting.meeting_id, language, start, end, text, CaptionKind.HUMAN, voice)
+    turns = turns_near(meeting, voice, end, now)
+    cue = Cue(cue_id, meeting.meeting_id, language, start, end, text, CaptionKind.HUMAN, voice, turns=turns)
     session = (await house.desk.load(ACCREDITATION, visit.session_id)).state
-    await house.captions.close(cue, now + life_of(voice, session, house.lives), await _writer(visit, post))
+    await house.captions.close(cue, now + life_of(cue, session, house.lives), await _writer(visit, post))
     return _done(visit, meeting, language)
 
 
