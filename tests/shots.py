@@ -61,7 +61,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
     tour = Tour()
     homes = {
         role: await enter(browser, tour, role, server.links[role])
-        for role in ("secretariat", "chair", "delegate", "ngo", "hall", "interpreter-en-1")
+        for role in ("secretariat", "chair", "delegate", "ngo", "hall", "captioner", "interpreter-en-1")
     }
     applicant = await apply(browser, server.url, tour)
     tour.people["nobody"] = await applicant.storage_state()
@@ -84,6 +84,9 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "check": ("delegate", homes["delegate"]),
         "room": ("delegate", homes["delegate"].replace("/check/", "/meeting/")),
         "hall": ("hall", homes["hall"]),
+        "captions": ("captioner", f"{homes['captioner']}?language=en"),
+        "captions-room": ("reader", homes["delegate"].replace("/check/", "/meeting/")),
+        "captions-hall": ("hall-reader", homes["hall"]),
         "sound-room": ("delegate", homes["delegate"].replace("/check/", "/meeting/") + "?sound=only"),
         "listen": ("delegate", homes["delegate"].replace("/check/", "/listen/")),
         "seat": ("nobody", f"{server.url}/listen/plenary-1"),
@@ -119,8 +122,31 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-rules": ("secretariat", f"{console}/rules"),
         "console-lines": ("chair", f"{homes['chair']}/lines"),
     }
+    await caption(browser, tour, homes)
     await take_the_floor(browser, tour, homes)
     return tour
+
+
+async def caption(browser: Browser, tour: Tour, homes: Mapping[str, str]) -> None:
+    """The captioner writes; two who read along have captions turned on."""
+    for role, reader in (("delegate", "reader"), ("hall", "hall-reader")):
+        context = await browser.new_context(storage_state=tour.people[role])
+        page = await context.new_page()
+        await page.goto(homes[role].replace("/check/", "/meeting/"))
+        await page.evaluate('localStorage.setItem(\'rostrum.captions\', \'{"shown":true,"language":"en"}\')')
+        tour.people[reader] = await context.storage_state()
+        await context.close()
+    context = await browser.new_context(storage_state=tour.people["captioner"])
+    page = await context.new_page()
+    await page.goto(f"{homes['captioner']}?language=en")
+    for words in (
+        "The meeting is open.",
+        "I invite delegations to be brief, and to send the interpreters their texts.",
+    ):
+        await page.locator("#text").press_sequentially(words)
+        await page.locator("#text").press("Enter")
+    await page.locator("#text").press_sequentially("The next speaker on my list is")
+    await page.locator("#cues li").nth(1).wait_for()
 
 
 async def another(browser: Browser, tour: Tour, link: str) -> dict[str, tuple[str, str]]:

@@ -77,7 +77,7 @@ async def test_axe_finds_nothing(demo_server: DemoServer, language: str, width: 
         await page.goto(addresses[1])
         await page.get_by_role("button", name="Save and continue").click()
         found["form with errors"] = await violations(page)
-        for role in ("secretariat", "chair", "ngo", "hall", "interpreter-en-1"):
+        for role in ("secretariat", "chair", "ngo", "hall", "captioner", "interpreter-en-1"):
             await enter(page, demo_server.links[role])
             await page.wait_for_url("**/at/**")
             addresses.append(page.url)
