@@ -3,6 +3,7 @@
  * and open to the meeting only while the server says that they speak.
  */
 
+import { evened } from "../media/sound.js";
 import { publish } from "../media/whip.js";
 import { open } from "./devices.js";
 
@@ -37,6 +38,8 @@ export class Speaker {
     this.stream = null;
     /** @type {MediaStream | null} The same, shut whenever this place does not speak. */
     this.outgoing = null;
+    /** @type {import("../media/sound.js").Evened | null} The same again, the voice evened: what is sent. */
+    this.sent = null;
     /** @type {Awaited<ReturnType<typeof publish>> | null} */
     this.sender = null;
     this.muted = false;
@@ -94,14 +97,20 @@ export class Speaker {
       }
       this.stream = stream;
       this.outgoing = stream.clone();
-      if (this.setting.selfview) this.setting.selfview.srcObject = stream;
       this.openOrShut();
+      const sent = await evened(this.outgoing);
+      if (round !== this.round) {
+        sent.close();
+        return;
+      }
+      this.sent = sent;
+      if (this.setting.selfview) this.setting.selfview.srcObject = stream;
       this.setting.changed("connecting", trouble);
     }
     const sender = await publish({
       url: this.setting.whip,
       token: this.setting.token,
-      stream: /** @type {MediaStream} */ (this.outgoing),
+      stream: /** @type {import("../media/sound.js").Evened} */ (this.sent).stream,
       take,
       onstate: (state) => {
         if (round !== this.round) return;
@@ -140,6 +149,8 @@ export class Speaker {
     this.sender?.close();
     this.sender = null;
     for (const track of [...(this.stream?.getTracks() ?? []), ...(this.outgoing?.getTracks() ?? [])]) track.stop();
+    this.sent?.close();
+    this.sent = null;
     this.stream = null;
     this.outgoing = null;
     if (this.setting.selfview) this.setting.selfview.srcObject = null;

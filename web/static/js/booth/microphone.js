@@ -2,6 +2,7 @@
 
 import { open } from "../attend/devices.js";
 import { showLevel } from "../attend/level.js";
+import { evened } from "../media/sound.js";
 import { publish } from "../media/whip.js";
 import { say } from "../ui/words.js";
 
@@ -25,6 +26,8 @@ export class Microphone {
     this.stream = null;
     /** @type {Awaited<ReturnType<typeof publish>> | null} */
     this.line = null;
+    /** @type {import("../media/sound.js").Evened | null} */
+    this.sent = null;
     this.stopMeter = () => {};
     this.round = 0;
   }
@@ -61,10 +64,13 @@ export class Microphone {
     this.stream = stream;
     this.stopMeter = showLevel(stream, this.setting.meter);
     this.apply();
+    const sent = await evened(stream);
+    if (round !== this.round) return sent.close();
+    this.sent = sent;
     const line = await publish({
       url: this.setting.whip,
       token: this.setting.token,
-      stream,
+      stream: sent.stream,
       take: true,
       onstate: this.setting.onstate,
     });
@@ -98,6 +104,8 @@ export class Microphone {
     this.stopMeter = () => {};
     this.line?.close();
     this.line = null;
+    this.sent?.close();
+    this.sent = null;
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
     this.setting.onstate("closed");
