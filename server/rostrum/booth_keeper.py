@@ -13,7 +13,7 @@ from rostrum.assembly.interpretation import Interpretation
 from rostrum.assembly.refusal import Refused
 from rostrum.desk import INTERPRETATION, Change
 from rostrum.house import House
-from rostrum.line_watch import sends
+from rostrum.line_watch import sending_in
 
 LOOK_S = 0.25
 LOST_AFTER_S = 0.5
@@ -77,11 +77,7 @@ async def keep_booths(house: House, stop: asyncio.Event) -> None:
 
 
 async def _look(house: House, meeting_id: str, state: Interpretation, lines: BoothLines, now_s: float) -> None:
-    sending = frozenset(
-        peer.place_id
-        for peer in house.engine.peers()
-        if peer.meeting_id == meeting_id and peer.place_id is not None and sends(peer)
-    )
+    sending = sending_in(meeting_id, house.engine.peers())
     for command in lines.look(iter(state.booths.values()), sending, house.presence.present(meeting_id), now_s):
         await _act(house, meeting_id, command)
     for booth in state.booths.values():

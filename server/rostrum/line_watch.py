@@ -6,7 +6,7 @@ there again puts nobody on air: the clock stands until the presiding officer let
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import structlog
 
@@ -33,6 +33,13 @@ _log = structlog.get_logger(__name__)
 def sends(peer: PeerHealth) -> bool:
     """Whether something comes from a sender now. A microphone that is shut sends its silence."""
     return peer.source is not None and peer.state is PeerState.CONNECTED and peer.bitrate_bps != 0
+
+
+def sending_in(meeting_id: str, peers: Iterable[PeerHealth]) -> frozenset[str]:
+    """The places from which something comes into a meeting now."""
+    return frozenset(
+        peer.place_id for peer in peers if peer.meeting_id == meeting_id and peer.place_id is not None and sends(peer)
+    )
 
 
 class LineWatch:
@@ -104,11 +111,7 @@ async def _look(house: House, watches: dict[str, LineWatch], now_s: float) -> No
         if not meeting.is_open:
             watches.pop(meeting_id, None)
             continue
-        sending = frozenset(
-            peer.place_id
-            for peer in house.engine.peers()
-            if peer.meeting_id == meeting_id and peer.place_id is not None and sends(peer)
-        )
+        sending = sending_in(meeting_id, house.engine.peers())
         watch = watches.setdefault(meeting_id, LineWatch())
         for command in watch.look(meeting.floor, sending, house.presence.present(meeting_id), now_s):
             # The floor may have changed in between: the next look tells what is right then.
