@@ -64,6 +64,7 @@ from rostrum.pages.public.hls import ROUTES as HLS
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
+from rostrum.pages.public.recordings import ROUTES as RECORDINGS
 from rostrum.pages.public.routes import ROUTES as PUBLIC
 from rostrum.pages.public.watch import ROUTES as WATCH
 from rostrum.pages.route import PublicRoute, Route
@@ -74,6 +75,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PRIVACY,
     *WATCH,
     *HLS,
+    *RECORDINGS,
     *LINK,
     *PASSKEY,
     *APPLY,

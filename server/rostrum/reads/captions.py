@@ -100,18 +100,20 @@ async def held_turns(meeting_id: str, store: Captions, rules: Rules) -> Sequence
     return held
 
 
-def webvtt(cues: Iterable[Cue], opened_at: datetime, title: str, language: str) -> str:
+def webvtt(cues: Iterable[Cue], from_at: datetime, title: str, language: str, counted: str = "") -> str:
     """The file of a track (WebVTT, W3C Candidate Recommendation 2019, section 4.1). `cues` as they began.
 
-    Times count from the meeting's opening; which kind they are stands in a note wherever it changes.
+    Times count from a moment, which the file says, if it says nothing else of it in `counted`; which kind they are
+    stands in a note wherever it changes.
     """
-    about = (_note(title), f"Language: {language}", f"Times count from {opened_at.isoformat('T', 'seconds')}")
+    since = counted or f"Times count from {from_at.isoformat('T', 'seconds')}"
+    about = (_note(title), f"Language: {language}", since)
     blocks, kind = ["WEBVTT", "\n".join(["NOTE", *(line for line in about if line)])], None
     for number, cue in enumerate(cues, 1):
         if cue.kind is not kind:
             kind = cue.kind
             blocks.append(f"NOTE {KIND_NOTES[kind]}")
-        times = f"{_time(cue.start - opened_at)} --> {_time(max(cue.end - opened_at, timedelta(milliseconds=1)))}"
+        times = f"{_time(cue.start - from_at)} --> {_time(max(cue.end - from_at, timedelta(milliseconds=1)))}"
         blocks.append(f"{number}\n{times}\n{_voice(cue.voice)}{_escaped(cue.text)}")
     return "\n\n".join(blocks) + "\n"
 

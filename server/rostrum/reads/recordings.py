@@ -6,13 +6,14 @@ recording (`programme_keeper.py`) is given only while it is what would be made n
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.agenda import AgendaItem
+from rostrum.assembly.captions import Cue
 from rostrum.assembly.channels import channels
 from rostrum.assembly.chapters import Outline, Run, Turn, joined_ms, outline, run_of, turns
 from rostrum.assembly.entry import Kind
@@ -34,6 +35,8 @@ from rostrum.record.journal import Journal
 RECORDING, PROGRAMME = "recording", "programme"
 """Kinds of files: a track of a run or its journal, as it was written; and what was made of all runs for a channel."""
 JOURNAL = "journal"
+ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+"""The moment from which times of what is given are counted, where something wants a moment."""
 _DIGEST_CHARACTERS = 16
 
 
@@ -103,6 +106,16 @@ class Recorded:
     def joined_ms(self, at: datetime) -> int | None:
         """Where a moment lies in what is given; None: it is not in it."""
         return joined_ms(self.outline, [one.run for one in self.runs], round(at.timestamp() * 1000))
+
+    def joined_cues(self, cues: Iterable[Cue]) -> list[Cue]:
+        """Captions at the times of what is given, counted from `ORIGIN`; without those of what is not given."""
+        found = []
+        for cue in cues:
+            at_ms = self.joined_ms(cue.start)
+            if at_ms is not None:
+                start = ORIGIN + timedelta(milliseconds=at_ms)
+                found.append(replace(cue, start=start, end=start + max(cue.end - cue.start, timedelta(milliseconds=1))))
+        return found
 
     def language(self, channel: str) -> str:
         """Of the words in a channel's file."""
