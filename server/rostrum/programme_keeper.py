@@ -15,7 +15,8 @@ from rostrum.assembly.program import is_recorded
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Change
 from rostrum.house import House
 from rostrum.identity.secrets import new_id
-from rostrum.programme_making import NotMade, begin_programme
+from rostrum.media.programme.job import NotMade
+from rostrum.programme_making import begin_programme
 from rostrum.reads.recordings import PROGRAMME, Recorded
 from rostrum.record.files import Owner
 

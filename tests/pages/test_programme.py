@@ -1,4 +1,4 @@
-"""What is made of a recording: a file for each language, cut by the record, made again when something may not be given."""
+"""What is made of a recording: a file for each language, cut by the record, made anew when something may not be."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""What a page shows of a recording, whoever's it is: the player, its chapters and captions, and the files themselves."""
+"""What a page shows of a recording: the player, its chapters and captions, and the files themselves."""
 
 import asyncio
 from collections.abc import Sequence
@@ -48,8 +48,13 @@ async def player_of(house: House, recorded: Recorded, request: web.Request, lang
     words = request.query.get("q", "").strip()[:WORDS_MAX]
     found = [one for one in recorded.headings if one.matches(words, language)]
     from_s = min(int(at), recorded.length_ms // 1000) if at.isascii() and at.isdigit() and len(at) < 8 else 0
-    captions = [each for each in LANGUAGES if await _cues(house, recorded, each)]
+    captions = await caption_languages(house, recorded)
     return Player(recorded, channel, recorded.current(channel), found, words, from_s, captions)
+
+
+async def caption_languages(house: House, recorded: Recorded) -> Sequence[str]:
+    """The languages in which something of it is captioned that may be given."""
+    return [each for each in LANGUAGES if await _cues(house, recorded, each)]
 
 
 async def send_recording(request: web.Request, house: House, recorded: Recorded, channel: str) -> web.StreamResponse:
