@@ -14,8 +14,8 @@ from rostrum.house import House
 from rostrum.i18n import LANGUAGES
 from rostrum.pages.files.ranges import send_part
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.captions import Rules, webvtt
-from rostrum.reads.recordings import ORIGIN, Heading, Recorded, titled
+from rostrum.reads.captions import ORIGIN, Rules, webvtt
+from rostrum.reads.recordings import Heading, Recorded, titled
 from rostrum.record.files import KeptFile
 
 WORDS_MAX = 100

@@ -7,7 +7,7 @@ recording (`programme_keeper.py`) is given only while it is what would be made n
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
@@ -25,7 +25,7 @@ from rostrum.assembly.release import Publication, publication
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Clock, Desk
 from rostrum.media.programme.job import Cut, Job, Mark, Source
 from rostrum.media.recording import track_name
-from rostrum.reads.captions import spoken_id
+from rostrum.reads.captions import in_file_at, spoken_id
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Name, Names
 from rostrum.reads.procedure import people
@@ -35,8 +35,6 @@ from rostrum.record.journal import Journal
 RECORDING, PROGRAMME = "recording", "programme"
 """Kinds of files: a track of a run or its journal, as it was written; and what was made of all runs for a channel."""
 JOURNAL = "journal"
-ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
-"""The moment from which times of what is given are counted, where something wants a moment."""
 _DIGEST_CHARACTERS = 16
 
 
@@ -113,8 +111,7 @@ class Recorded:
         for cue in cues:
             at_ms = self.joined_ms(cue.start)
             if at_ms is not None:
-                start = ORIGIN + timedelta(milliseconds=at_ms)
-                found.append(replace(cue, start=start, end=start + max(cue.end - cue.start, timedelta(milliseconds=1))))
+                found.append(in_file_at(cue, at_ms))
         return found
 
     def language(self, channel: str) -> str:
