@@ -296,9 +296,10 @@ def test_the_process_can_open_nothing(around: Surroundings) -> None:
     program = """
 import socket, sys
 import av
-from rostrum.media.transcode.child import confine
+from rostrum.confined import confine
 from rostrum.media.transcode.limits import Limits
-confine(Limits(60_000))
+limits = Limits(60_000)
+confine(limits.memory_bytes, limits.cpu_s)
 secret, url = sys.argv[1:]
 for reach in (socket.socket, lambda: open(secret, "rb"), lambda: av.open(secret), lambda: av.open(url)):
     try:

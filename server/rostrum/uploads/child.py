@@ -5,12 +5,12 @@ descriptor: it can open no file and no socket. Its answer is one line of JSON, t
 """
 
 import json
-import resource
 import sys
 
 from PIL import Image
 
 from rostrum.assembly.refusal import Refused, Why
+from rostrum.confined import confine
 from rostrum.uploads.cleaning import PICTURES, clean
 from rostrum.uploads.limits import Limits
 from rostrum.uploads.words import words_of
@@ -25,7 +25,7 @@ def main() -> None:
     Image.init()
     if not set(PICTURES.values()) <= set(Image.OPEN):
         raise SystemExit("Pillow lacks a decoder")
-    confine(limits)
+    confine(limits.memory_bytes, limits.cpu_s)
     data = sys.stdin.buffer.read(limits.bytes_max + 1)
     kept = b""
     try:
@@ -41,18 +41,6 @@ def main() -> None:
         answer = {"why": Why.FILE_SWELLS, "params": {}}
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + kept)
     sys.stdout.buffer.flush()
-
-
-def confine(limits: Limits) -> None:
-    """Limits that cannot be raised again: memory, processor time, no file written, no descriptor beyond the three."""
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_s),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 3),
-    ):
-        resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

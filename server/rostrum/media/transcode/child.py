@@ -8,7 +8,6 @@ open another or a socket. What it makes goes out as it is made, and is sealed at
 import importlib
 import json
 import os
-import resource
 import struct
 import sys
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from io import BytesIO
 import av
 
 from rostrum.assembly.statement import Check, Finding
+from rostrum.confined import confine
 from rostrum.media.transcode.limits import Limits
 from rostrum.media.transcode.sound import RATE
 from rostrum.media.transcode.work import CLIP, PICTURE, PREVIEW, PROGRESS, REPORT, Report, look
@@ -36,7 +36,7 @@ def main() -> None:
     file = os.fdopen(int(sys.argv[1]), "rb")
     av.logging.set_level(None)
     rehearse()
-    confine(limits)
+    confine(limits.memory_bytes, limits.cpu_s)
     os.nice(NICE)
     try:
         report = look(SealedReader(file, bytes.fromhex(job["key"]), job["identifier"]), limits, put)
@@ -80,18 +80,6 @@ def put(kind: str, data: bytes) -> None:
         part = data[start : start + PART_BYTES]
         out.write(HEAD.pack(KINDS.index(kind), len(part)) + part)
     out.flush()
-
-
-def confine(limits: Limits) -> None:
-    """Limits that cannot be raised again: memory, processor time, no file written, no further descriptor."""
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_s),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 3),
-    ):
-        resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":
