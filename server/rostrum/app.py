@@ -50,6 +50,7 @@ from rostrum.presence_keeper import keep_presence
 from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
+from rostrum.reads.recordings import Recordings
 from rostrum.reads.register import Register
 from rostrum.recogniser_keeper import keep_recognisers
 from rostrum.record.arrivals import Arrivals
@@ -139,7 +140,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
     desk = Desk(journal, clock)
     links = Links(database)
     dossiers = Dossiers(database, seal)
-    names = Names(dossiers)
+    names, guards = Names(dossiers), Guards(dossiers)
     hub = Hub()
     challenges, signer = Challenges(database), Signer(signing_key(keys))
     doorkeeper = Doorkeeper(desk, links, clock, passkeys_required=settings.passkeys == "required")
@@ -161,7 +162,8 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         outbox=Outbox(database, seal),
         return_path=ReturnPath(settings.mail_bounces, partial(seal.digest, "bounce")),
         names=names,
-        guards=Guards(dossiers),
+        guards=guards,
+        recordings=Recordings(desk, journal, files, guards, names, clock, settings.default_language),
         feeders=Feeders(),
         register=Register(dossiers),
         doorkeeper=doorkeeper,

@@ -24,6 +24,7 @@ from rostrum.media.lines import Lines
 from rostrum.purge import Purge
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
+from rostrum.reads.recordings import Recordings
 from rostrum.reads.register import Register
 from rostrum.record.captions import Captions
 from rostrum.record.dossiers import Dossiers
@@ -58,6 +59,7 @@ class House:
     return_path: ReturnPath
     names: Names
     guards: Guards
+    recordings: Recordings
     feeders: Feeders
     register: Register
     doorkeeper: Doorkeeper

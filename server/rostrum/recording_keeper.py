@@ -17,7 +17,8 @@ from rostrum.assembly.taping import TapingStopped
 from rostrum.desk import ACCREDITATION, MEETING, Change
 from rostrum.house import House
 from rostrum.media.engine import PeerHealth, PeerState
-from rostrum.recording_take import RECORDING, Take
+from rostrum.reads.recordings import RECORDING
+from rostrum.recording_take import Take
 
 AGAIN_S = 1.0
 """After how long another process is begun in the place of one that died."""
@@ -121,6 +122,7 @@ class _Keeper:
                     return
         finally:
             del self._takes[meeting_id], self._runs[meeting_id]
+            self._house.recordings.told(meeting_id)
 
     async def _note(self, meeting: Meeting) -> None:
         now = await self._floor(meeting.meeting_id)

@@ -16,12 +16,10 @@ from rostrum.house import House
 from rostrum.identity.secrets import new_id
 from rostrum.media.engine import NoSuchPeer
 from rostrum.media.recording import HEAD, NOTE, OFFER, PART, PART_BYTES_MAX
+from rostrum.reads.recordings import JOURNAL, RECORDING
 from rostrum.record.files import Kept, Owner
 from rostrum.record.journal import Write
 
-RECORDING = "recording"
-"""The kind of files that are recordings: a track of a run, or its journal."""
-JOURNAL = "journal"
 CHANNELS = (FLOOR, *WORKING_LANGUAGES)
 _END_S = 5.0
 """How long the process may take to end once it is told to."""
@@ -101,7 +99,9 @@ class Take:
 
     def _row(self, name: str, kept: Kept) -> Write:
         owner = Owner(*self._owner, RECORDING, f"{round(self._began.timestamp() * 1000)}.{name}")
-        return self._house.files.row(kept, owner, self._began, self._began + self._house.lives.written)
+        # What is made of the tracks outlives them, and is cut by the journal.
+        life = self._house.lives.programme if name == JOURNAL else self._house.lives.tracks
+        return self._house.files.row(kept, owner, self._began, self._began + life)
 
     async def _finish(self) -> None:
         for name, kept in self._files.items():

@@ -20,10 +20,15 @@ class Lives:
 
     `written`: what applicants, officials and delegations wrote or sent, and minutes of lines, from that day;
     `protected`: wishes for protection, and with them everything else about the person, from the wish;
-    `draft`: an application that was not sent, from its last change; `mail`: a mail that is done, from then.
+    `draft`: an application that was not sent, from its last change; `mail`: a mail that is done, from then;
+    `tracks`: what was recorded of a meeting, as it came, `programme`: what was made of it to be given, `video`: a video
+    statement, each from its beginning.
     """
 
     written: timedelta = timedelta(days=365)
     protected: timedelta = timedelta(days=180)
     draft: timedelta = timedelta(days=30)
     mail: timedelta = timedelta(days=30)
+    tracks: timedelta = timedelta(days=365)
+    programme: timedelta = timedelta(days=365)
+    video: timedelta = timedelta(days=365)

@@ -5,6 +5,7 @@ Each field's description is its line in docs/operator.md (`make docs`), and a te
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -176,6 +177,19 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="Days for which an application that was not sent is kept, from its last change."
     )
     keep_mail_days: int = Field(30, ge=1, le=3650, description="Days for which a mail that is done is kept.")
+    keep_tracks_days: int = Field(
+        365,
+        ge=1,
+        le=3650,
+        description=(
+            "Days for which what was recorded of a meeting is kept as it came. After them a file that was made of it "
+            "cannot be cut anew: where something in it may not be given any more, all of it goes."
+        ),
+    )
+    keep_programme_days: int = Field(
+        365, ge=1, le=3650, description="Days for which what was made of a recording is kept: its files by language."
+    )
+    keep_video_days: int = Field(365, ge=1, le=3650, description="Days for which a video statement is kept.")
     metrics_port: Port = Field(9464, description="Port for Prometheus, on 127.0.0.1 only; 0 turns it off.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
@@ -208,8 +222,8 @@ class Settings(BaseSettings):
     @property
     def lives(self) -> Lives:
         """How long what people write is kept."""
-        days = self.keep_written_days, self.keep_protected_days, self.keep_draft_days, self.keep_mail_days
-        return Lives(*(timedelta(days=each) for each in days))
+        days = {each.name: getattr(self, f"keep_{each.name}_days") for each in fields(Lives)}
+        return Lives(**{name: timedelta(days=each) for name, each in days.items()})
 
     @property
     def media_addresses(self) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ class _Keeper:
         )
         now = house.clock()
         owner = Owner(session_id, one.place_id, VIDEO, one.statement_id)
-        rows = [house.files.row(each, owner, now, now + house.lives.written) for each in screened.all]
+        rows = [house.files.row(each, owner, now, now + house.lives.video) for each in screened.all]
         made = _made(screened)
         findings = *screened.findings, *[each async for each in self._of_the_text(session_id, one)]
         command = ReportCheck(one.statement_id, findings, made)

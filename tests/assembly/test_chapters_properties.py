@@ -112,7 +112,7 @@ def test_what_was_left_out_of_the_recording_is_cut_by_its_journal() -> None:
 
     notes = [floor(9_990), {"what": "begun", "at": 10_000}, {"what": "lost", "at": 10_500}, floor(15_000, "picture"),
              floor(20_000), floor(30_000, "picture", "voice"), floor(40_000)]  # fmt: skip
-    run = run_of(notes, 60_000)
+    run = run_of([*notes, {"what": "ended", "at": 70_000}])
     assert run is not None
     found = outline([run], [Turn(0, None, "i1")], HOW.__getitem__)
     assert found.parts == (
@@ -120,7 +120,10 @@ def test_what_was_left_out_of_the_recording_is_cut_by_its_journal() -> None:
         Part(0, 31_000, 60_000, picture=True),
     )  # fmt: skip
     assert found.chapters == (Chapter(0, 48_000, None, "i1"),)
-    assert run_of([floor(1)], 0) is None
+    assert run_of([floor(1)]) is None
+    cut_off = run_of([*notes, {"what": "here", "at": 44_000}])
+    assert cut_off is not None
+    assert cut_off.ended_ms == 44_000
 
 
 def test_turns_follow_the_record_and_a_stopped_clock_ends_none() -> None:

@@ -20,17 +20,17 @@ from rostrum.app import play_test_picture
 from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.program import is_recorded, place_source
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.assembly.sitting import MeetingKind
+from rostrum.assembly.sitting import CloseMeeting, MeetingKind
 from rostrum.assembly.speakers import InscribeSpeaker
 from rostrum.assembly.speaking import CallSpeaker, EndSpeech
-from rostrum.assembly.taping import StartTaping, StopTaping, Taping, decide
+from rostrum.assembly.taping import PublishTaping, StartTaping, StopTaping, Taping, WithdrawTaping, decide
 from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import ACCREDITATION, MEETING
 from rostrum.identity.secrets import new_id
 from rostrum.media.loadtest.speaker import Speaker
 from rostrum.media.sfu.dtls import Identity
+from rostrum.reads.recordings import JOURNAL, RECORDING
 from rostrum.record.files import KeptFile
-from rostrum.recording_take import JOURNAL, RECORDING
 from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running, running_app
 
@@ -108,7 +108,7 @@ async def test_what_is_kept_begins_and_ends_with_the_word(running: Running) -> N
     before = {one.file_id: one.size for one in run.values()}
     await asyncio.sleep(1)
     assert {one.file_id: one.size for one in await files(running)} == before
-    assert await running.house.files.purge(running.house.clock() + running.house.lives.written + timedelta(days=1))
+    assert await running.house.files.purge(running.house.clock() + running.house.lives.tracks + timedelta(days=1))
     assert await files(running) == []
 
 
@@ -191,3 +191,44 @@ async def test_a_closed_meeting_is_not_recorded_and_only_those_who_run_it_say_so
         assert refused.value.why is Why.NOT_RECORDED_CLOSED
     assert not is_recorded(meeting)
     assert await files(running) == []
+
+
+async def test_a_recording_is_read_with_its_chapters_and_published_after_the_meeting(running: Running) -> None:
+    desk, recordings = running.house.desk, running.house.recordings
+    place = await running.place("state-party")
+    with pytest.raises(Refused) as refused:
+        await desk.act(MEETING, MEETING_ID, PublishTaping(), SYSTEM)
+    assert refused.value.why is Why.NO_TAPING
+    ended = asyncio.Event()
+    recordings.listen(lambda _meeting_id: ended.set())
+    await desk.act(MEETING, MEETING_ID, StartTaping(), SYSTEM)
+    await kept(running, 9)
+    entry_id = await on_the_floor(running, place)
+    await asyncio.sleep(2)
+    await desk.act(MEETING, MEETING_ID, EndSpeech(entry_id), SYSTEM)
+    await asyncio.sleep(1)
+    await desk.act(MEETING, MEETING_ID, CloseMeeting(), SYSTEM)
+    async with asyncio.timeout(20):
+        await ended.wait()
+    found = await recordings.of(MEETING_ID)
+    assert [heading.entry_id for heading in found.headings] == [None, entry_id, None]
+    speech = found.headings[1]
+    assert speech.name.delegation
+    assert speech.matches(speech.name.delegation.upper(), "en")
+    assert not speech.matches("nobody of this name", "en")
+    assert 1_900 < speech.to_ms - speech.from_ms < 4_000
+    only = await recordings.of(MEETING_ID, entry_id)
+    assert abs(only.length_ms - (speech.to_ms - speech.from_ms)) < 2
+    assert [heading.entry_id for heading in only.headings] == [entry_id]
+    assert found.joined_ms(running.house.clock() + timedelta(hours=1)) is None
+    await desk.act(MEETING, MEETING_ID, PublishTaping(), SYSTEM)
+    assert (await recordings.of(MEETING_ID)).meeting.taping.published_at is not None
+    # Asked for afterwards, it holds for what was recorded before.
+    before = found.purpose("floor")
+    await protect(running, place, masked="yes")
+    after = await recordings.of(MEETING_ID)
+    assert entry_id not in [heading.entry_id for heading in after.headings]
+    assert after.withheld_ms > found.withheld_ms
+    assert after.purpose("floor") != before
+    await desk.act(MEETING, MEETING_ID, WithdrawTaping(), SYSTEM)
+    assert (await recordings.of(MEETING_ID)).meeting.taping.published_at is None

@@ -296,10 +296,8 @@ def test_the_process_can_open_nothing(around: Surroundings) -> None:
     program = """
 import socket, sys
 import av
-from rostrum.confined import confine
-from rostrum.media.transcode.limits import Limits
-limits = Limits(60_000)
-confine(limits.memory_bytes, limits.cpu_s)
+from rostrum.confinement import confine
+confine(3 * 2**30, 60)
 secret, url = sys.argv[1:]
 for reach in (socket.socket, lambda: open(secret, "rb"), lambda: av.open(secret), lambda: av.open(url)):
     try:

@@ -91,27 +91,31 @@ def turns(record: Iterable[MeetingEvent]) -> tuple[Turn, ...]:
     return tuple(found)
 
 
-def run_of(notes: Iterable[Mapping[str, object]], lasted_ms: int) -> Run | None:
-    """A run by the notes of its journal and the end of its files, in their times. None: it never began."""
-    began_ms, floors = None, list[Mapping[str, object]]()
-    for note in notes:
-        if note["what"] == "begun":
-            began_ms = _at_ms(note)
-        elif note["what"] == "floor":
-            floors.append(note)
+def run_of(notes: Sequence[Mapping[str, object]]) -> Run | None:
+    """A run by the notes of its journal: it lasted until it ended, or to the last note. None: it never began."""
+    began_ms = next((_at_ms(note) for note in notes if note["what"] == "begun"), None)
     if began_ms is None:
         return None
-    return Run(began_ms, began_ms + lasted_ms, tuple(_left_out(floors, "voice")), tuple(_left_out(floors, "picture")))
+    ended_ms = next((_at_ms(note) for note in notes if note["what"] == "ended"), max(map(_at_ms, notes)))
+    floors = [note for note in notes if note["what"] == "floor"]
+    return Run(began_ms, ended_ms, tuple(_left_out(floors, "voice")), tuple(_left_out(floors, "picture")))
 
 
-def outline(runs: Sequence[Run], spoken: Sequence[Turn], publication_of: Callable[[str], Publication]) -> Outline:
-    """What may be given of the runs, oldest first. `publication_of`: what holds now for what an entry said.
+def outline(
+    runs: Sequence[Run],
+    spoken: Sequence[Turn],
+    publication_of: Callable[[str], Publication],
+    only: str | None = None,
+) -> Outline:
+    """What may be given of the runs, oldest first. `publication_of`: what holds now for what an entry said. `only`: of
+    what this entry said and nothing else.
 
     What is held back, or may be given with the voice masked alone, is cut: nothing is encoded anew, so that no voice
     can be masked here. No chapter names it.
     """
     decided = {entry_id: publication_of(entry_id) for turn in spoken if (entry_id := turn.entry_id) is not None}
     withheld = list(_when(spoken, {one for one, how in decided.items() if how.masked or not how.allowed}))
+    withheld += [span for entry_id, span in _spans(spoken) if only is not None and entry_id != only]
     hidden = list(_when(spoken, {one for one, how in decided.items() if not how.picture}))
     parts, chapters, length_ms = list[Part](), list[Chapter](), 0
     for number, run in enumerate(runs):
@@ -127,11 +131,26 @@ def outline(runs: Sequence[Run], spoken: Sequence[Turn], publication_of: Callabl
     return Outline(tuple(parts), tuple(chapters))
 
 
+def joined_ms(given: Outline, runs: Sequence[Run], at_ms: int) -> int | None:
+    """Where a moment lies in all parts one after the other; None: it is not in them."""
+    length_ms = 0
+    for part in given.parts:
+        inside_ms = at_ms - runs[part.run].began_ms - part.from_ms
+        if 0 <= inside_ms < part.to_ms - part.from_ms:
+            return length_ms + inside_ms
+        length_ms += part.to_ms - part.from_ms
+    return None
+
+
+def _spans(spoken: Sequence[Turn]) -> Iterator[tuple[str | None, Span]]:
+    """When each turn was."""
+    for turn, after in zip(spoken, [*spoken[1:], None], strict=True):
+        yield turn.entry_id, Span(turn.at_ms, None if after is None else after.at_ms)
+
+
 def _when(spoken: Sequence[Turn], entries: set[str]) -> Iterator[Span]:
     """When these had the floor, with the margin."""
-    for turn, after in zip(spoken, [*spoken[1:], None], strict=True):
-        if turn.entry_id in entries:
-            yield Span(turn.at_ms, None if after is None else after.at_ms).wider()
+    return (span.wider() for entry_id, span in _spans(spoken) if entry_id in entries)
 
 
 def _left_out(floors: Sequence[Mapping[str, object]], what: str) -> Iterator[Span]:

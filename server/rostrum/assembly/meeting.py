@@ -73,7 +73,7 @@ from rostrum.assembly.sitting import (
 from rostrum.assembly.speakers import ListCommand, ListEvent
 from rostrum.assembly.speaking import SpeakingCommand, SpeakingEvent
 from rostrum.assembly.swap import SwapCommand, SwapEvent
-from rostrum.assembly.taping import Taping, TapingCommand, TapingEvent
+from rostrum.assembly.taping import PublishingCommand, Taping, TapingCommand, TapingEvent
 from rostrum.assembly.voting import (
     OpenVote,
     Subject,
@@ -156,6 +156,7 @@ MeetingCommand = (
     | PresenceCommand
     | FeedCommand
     | TapingCommand
+    | PublishingCommand
 )
 
 MeetingEvent = (
@@ -198,6 +199,8 @@ def decide(meeting: Meeting, command: MeetingCommand, actor: Actor, now: datetim
         return list(sitting_rules.convened(meeting.state, command, now))
     if meeting.state is MeetingState.ABSENT:
         raise Refused(Why.NO_SUCH_MEETING)
+    if isinstance(command, PublishingCommand):
+        return list(taping.decide(meeting.taping, command, meeting.kind, now))
     if meeting.state is MeetingState.CLOSED:
         raise Refused(Why.MEETING_CLOSED)
     if meeting.state is MeetingState.CANCELLED:

@@ -202,6 +202,7 @@ class Why(StrEnum):
     NOT_RECORDED_CLOSED = "not-recorded-closed"
     ALREADY_RECORDED = "already-recorded"
     NOT_RECORDED = "not-recorded"
+    NO_TAPING = "no-taping"
     CAPTIONS_TAKEN = "captions-taken"
     NO_SUCH_CUE = "no-such-cue"
     RULES_WRONG = "rules-wrong"

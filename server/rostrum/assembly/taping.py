@@ -1,12 +1,13 @@
-"""Whether a meeting is recorded: said by those who run it, on the record, and seen by everybody in it.
+"""Whether a meeting is recorded, and whether everybody may have the recording: said on the record by those who may.
 
-What is kept is what the public may be given (`program.py`), while the meeting sits and from this word to the next.
+What is kept is what the public may be given (`program.py`), while the meeting sits and from one word to the next.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from rostrum.assembly.actor import Right
 from rostrum.assembly.line import RUN
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.sitting import MeetingKind
@@ -14,10 +15,12 @@ from rostrum.assembly.sitting import MeetingKind
 
 @dataclass(frozen=True)
 class Taping:
-    """Since when a meeting is recorded, if it is. `number`: of the recordings that were begun of it."""
+    """Since when a meeting is recorded, if it is. `number`: of the recordings that were begun of it. `published_at`:
+    since when everybody may have them, if they may."""
 
     since: datetime | None = None
     number: int = 0
+    published_at: datetime | None = None
 
 
 # Commands
@@ -37,7 +40,23 @@ class StopTaping:
     needs: ClassVar = RUN
 
 
+@dataclass(frozen=True)
+class PublishTaping:
+    """Give the recording to everybody. Raises `Refused` where the meeting is not public, or was not recorded."""
+
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+@dataclass(frozen=True)
+class WithdrawTaping:
+    """Give it to nobody any more."""
+
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
 TapingCommand = StartTaping | StopTaping
+PublishingCommand = PublishTaping | WithdrawTaping
+"""What may be done when the meeting is long closed, too."""
 
 
 # Events
@@ -57,10 +76,26 @@ class TapingStopped:
     at: datetime
 
 
-TapingEvent = TapingStarted | TapingStopped
+@dataclass(frozen=True)
+class TapingPublished:
+    """Everybody may have the recording."""
+
+    at: datetime
 
 
-def decide(taping: Taping, command: TapingCommand, kind: MeetingKind, now: datetime) -> list[TapingEvent]:
+@dataclass(frozen=True)
+class TapingWithdrawn:
+    """Nobody may have it any more."""
+
+    at: datetime
+
+
+TapingEvent = TapingStarted | TapingStopped | TapingPublished | TapingWithdrawn
+
+
+def decide(
+    taping: Taping, command: TapingCommand | PublishingCommand, kind: MeetingKind, now: datetime
+) -> list[TapingEvent]:
     """What a command brings about. Raises `Refused`."""
     match command:
         case StartTaping():
@@ -73,12 +108,24 @@ def decide(taping: Taping, command: TapingCommand, kind: MeetingKind, now: datet
             if taping.since is None:
                 raise Refused(Why.NOT_RECORDED)
             return [TapingStopped(now)]
+        case PublishTaping():
+            if kind is not MeetingKind.PUBLIC:
+                raise Refused(Why.NOT_RECORDED_CLOSED)
+            if not taping.number:
+                raise Refused(Why.NO_TAPING)
+            return [] if taping.published_at is not None else [TapingPublished(now)]
+        case WithdrawTaping():
+            return [] if taping.published_at is None else [TapingWithdrawn(now)]
 
 
 def apply(taping: Taping, event: TapingEvent) -> Taping:
     """How it stands after an event."""
     match event:
         case TapingStarted():
-            return Taping(event.at, taping.number + 1)
+            return replace(taping, since=event.at, number=taping.number + 1)
         case TapingStopped():
             return replace(taping, since=None)
+        case TapingPublished():
+            return replace(taping, published_at=event.at)
+        case TapingWithdrawn():
+            return replace(taping, published_at=None)

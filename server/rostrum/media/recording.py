@@ -33,7 +33,7 @@ HOLD_S = 0.5
 CLUSTER_S = 1.0
 _LOOK_S = 0.1
 _ASK_AGAIN_S = 0.5
-_REPORT_S = 1.0
+_REPORT_S = 2.0
 _OUR_SSRC = 1
 _ESTIMATE_BPS = 100_000_000
 """What our line carries, as we tell the engine: it is this machine's own."""
@@ -90,6 +90,11 @@ class Track:
             self._told = found
 
 
+def track_name(channel: str) -> str:
+    """What the sound of a channel is called."""
+    return Slot.FLOOR.value if channel == FLOOR else f"{Slot.CHANNEL}-{channel}"
+
+
 class Channel:
     """What the public is given in one channel: a connection with its tracks."""
 
@@ -98,8 +103,7 @@ class Channel:
         self.end = Endpoint(identity)
         self.end.on_rtp = self._take
         kinds = ("video", "audio") if name == FLOOR else ("audio",)
-        sound = Slot.FLOOR.value if name == FLOOR else f"{Slot.CHANNEL}-{name}"
-        names = {"video": Slot.STAGE.value, "audio": sound}
+        names = {"video": Slot.STAGE.value, "audio": track_name(name)}
         self.tracks = {kind: Track(names[kind], kind, began_s, note) for kind in kinds}
         self.offer = self.end.offer(kinds, "recvonly")
         # A language's channel is the second sound of a receiver, after the floor's.
@@ -177,6 +181,8 @@ class Recorder:
                 channel.ask(now_s)
             if now_s - reported_s >= _REPORT_S:
                 reported_s = now_s
+                # Up to here there is something, however it ends.
+                self._note("here", at=now_s - HOLD_S)
                 for channel in self.channels.values():
                     channel.report()
                 for track in self._tracks():

@@ -10,7 +10,7 @@ import sys
 from PIL import Image
 
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.confined import confine
+from rostrum.confinement import confine
 from rostrum.uploads.cleaning import PICTURES, clean
 from rostrum.uploads.limits import Limits
 from rostrum.uploads.words import words_of

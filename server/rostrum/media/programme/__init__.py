@@ -1,1 +1,1 @@
-"""One file of a meeting's recording: what may be given of its tracks, cut and joined without being decoded."""
+"""One file of a recording's tracks: cut, joined and given chapters, never decoded."""

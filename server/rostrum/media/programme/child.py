@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import av
 
-from rostrum.confined import confine
+from rostrum.confinement import confine
 from rostrum.media.programme.job import NotMade, job_of
 from rostrum.media.programme.layout import Layout
 from rostrum.media.programme.plan import PLATE_SIZE

@@ -16,7 +16,7 @@ from io import BytesIO
 import av
 
 from rostrum.assembly.statement import Check, Finding
-from rostrum.confined import confine
+from rostrum.confinement import confine
 from rostrum.media.transcode.limits import Limits
 from rostrum.media.transcode.sound import RATE
 from rostrum.media.transcode.work import CLIP, PICTURE, PREVIEW, PROGRESS, REPORT, Report, look

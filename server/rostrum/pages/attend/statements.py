@@ -206,7 +206,7 @@ def _arrival(visit: Visit, meeting: Meeting | None) -> Arrival:
     house = visit.house
     whole = partial(_received, visit, meeting)
     return Arrival(
-        visit.request, house, owner, _keeps_nothing, house.lives.written, house.video_intake, TOLD, whole
+        visit.request, house, owner, _keeps_nothing, house.lives.video, house.video_intake, TOLD, whole
     )  # fmt: skip
 
 
@@ -236,7 +236,7 @@ async def _received(visit: Visit, meeting: Meeting | None, upload: Upload) -> No
         kind=VIDEO,
         fields={"name": told.get("name", ""), "office": told.get("office", "")},
         created_at=now,
-        purge_at=now + house.lives.written,
+        purge_at=now + house.lives.video,
     )
     # Named by its upload: an answer that was lost on its way makes no second statement of the same file.
     statement_id = upload.upload_id

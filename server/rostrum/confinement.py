@@ -1,13 +1,10 @@
-"""What a process gives up before it reads a byte that came from others."""
+"""Shuts a process in that opens what strangers sent: limits that it cannot raise again, whatever it is made to do."""
 
 import resource
 
 
 def confine(memory_bytes: int, cpu_s: int) -> None:
-    """Limits that cannot be raised again: memory, processor time, no file written, no further descriptor.
-
-    What is open already stays open.
-    """
+    """No more memory and processor time than this, no file written, no descriptor beyond the first three."""
     for kind, most in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_s),
