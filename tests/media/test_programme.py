@@ -5,6 +5,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -19,19 +20,22 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
+from rostrum.media.programme.child import NICE
+from rostrum.media.programme.index import Track
 from rostrum.media.programme.job import Cut, Job, Mark, NotMade, Source, job_of
 from rostrum.media.programme.layout import CLUSTER_MS, CUE_MS, PICTURE, SOUND, Layout
-from rostrum.media.programme.plan import OFF_MS_MAX, PLATE_EVERY_MS
+from rostrum.media.programme.plan import OFF_MS_MAX, PLATE_EVERY_MS, placed
+from rostrum.media.programme.plan import sounds as sounds_of
 from rostrum.media.programme.plate import DARK, plate
 from rostrum.media.programme.work import lay_out
 from rostrum.media.wire import ebml, webm
-from rostrum.media.wire.opus import opus_duration
+from rostrum.media.wire.opus import SILENCE_SAMPLES, STEREO, opus_duration
 from rostrum.programme_making import begin_programme
 from rostrum.record.database import Database
 from rostrum.record.files import FileStore, KeptFile, Owner
 from rostrum.record.sealing import Seal
 from rostrum.settings import Settings
-from tests.support.browser import person, read_frame
+from tests.support.browser import READ_STRIP, Frame, frame_of, person, read_frame
 from tests.support.programs import program
 from tests.support.shapes import NUMBER, number_of
 from tests.support.tracks import FPS, PICTURE_MS, STEP_MS, file_of, pictures, sounds
@@ -287,6 +291,50 @@ def test_whatever_is_in_the_files_nothing_else_comes_of_it(
     assert all(before < after for each in times.values() for before, after in pairwise(each))
 
 
+PACKETS = st.lists(
+    st.tuples(st.integers(0, 150), st.sampled_from([120, 480, 960, 1_920, 2_880]), st.booleans()), max_size=60
+)
+
+
+@given(PACKETS, st.integers(0, 3_000), st.integers(1, 5_000))
+def test_sounds_stay_near_their_times_whatever_comes(
+    packets: list[tuple[int, int, bool]], from_ms: int, length_ms: int
+) -> None:
+    track, at_ms = Track(), 0
+    for after_ms, samples, stereo in packets:
+        at_ms += after_ms
+        track.add(at_ms, len(track.at_ms), 1, samples | STEREO * stereo)
+    cuts = (Cut(0, from_ms, from_ms + length_ms, True), Cut(1, 500, 1_500, True))
+    found, samples = sounds_of(list(placed(cuts, [(None, 0), (None, 1)], {0: track, 1: track}))), 0
+    for written_ms, file, of in zip(found.at_ms, found.file, found.start, strict=True):
+        assert written_ms == samples // 48
+        if file < 0:
+            samples += SILENCE_SAMPLES
+            continue
+        cut, begins_ms, ends_ms = (cuts[0], 0, length_ms) if file == 0 else (cuts[1], length_ms, length_ms + 1_000)
+        due_ms, lasts = begins_ms + track.at_ms[of] - cut.from_ms, track.about[of] & ~STEREO
+        assert begins_ms <= due_ms <= ends_ms - lasts // 48
+        assert abs(written_ms - due_ms) <= OFF_MS_MAX
+        samples += lasts
+    assert abs(samples / 48 - length_ms - 1_000) <= OFF_MS_MAX
+
+
+WATCH_TO_THE_END = f"""
+(video) => new Promise(async (resolve) => {{
+  const read = {READ_STRIP}, seen = [];
+  const note = (_, {{ mediaTime }}) => {{
+    seen.push([mediaTime, read(video)]);
+    video.requestVideoFrameCallback(note);
+  }};
+  video.onended = () => resolve(seen);
+  video.currentTime = 0;
+  video.playbackRate = 8;
+  video.requestVideoFrameCallback(note);
+  await video.play();
+}})
+"""
+
+
 async def test_a_browser_seeks_in_it_by_ranges(made: bytes, tmp_path: Path) -> None:
     path, ranges = tmp_path / "programme.webm", list[str]()
     path.write_bytes(made)
@@ -322,9 +370,14 @@ async def test_a_browser_seeks_in_it_by_ranges(made: bytes, tmp_path: Path) -> N
                 assert (None if shown is None else shown.number) == number, target_ms
                 assert shown is None or shown.source == NUMBER
             assert abs(float(await video.evaluate("video => video.duration")) * 1000 - JOB.length_ms) < 1
+            shown_at = [(1000 * at_s, frame_of(levels)) for at_s, levels in await video.evaluate(WATCH_TO_THE_END)]
     finally:
         await runner.cleanup()
     assert ranges
+    assert len(shown_at) > 30
+    for at_ms, frame in shown_at:
+        number = next(number for wanted_ms, number in reversed(wanted) if wanted_ms <= at_ms + 1)
+        assert frame == (None if number is PLATE else Frame(NUMBER, number)), at_ms
 
 
 @pytest.fixture
@@ -365,7 +418,9 @@ async def test_no_process_stays_behind(store: FileStore) -> None:
     programme = await begin_programme(store, tracks, long)
     async for _ in programme:
         break
-    assert children(), "it waits until more is taken"
+    (child,) = children()
+    assert is_confined(child)
+    assert os.getpriority(os.PRIO_PROCESS, child) == NICE
     await programme.close()
     assert not children()
     beginning = asyncio.create_task(begin_programme(store, tracks, long))
@@ -376,11 +431,16 @@ async def test_no_process_stays_behind(store: FileStore) -> None:
     assert not children()
 
 
-def children() -> list[str]:
-    """The commands of the processes that we started and that run."""
+def children() -> list[int]:
+    """The processes that make a programme and were started by us."""
     found = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    commands = [Path(f"/proc/{one}/cmdline").read_bytes().decode() for one in found]
-    return [command for command in commands if "programme" in command]
+    return [int(one) for one in found if b"programme" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def is_confined(process: int) -> bool:
+    """Whether it has given up memory and descriptors, once and for all."""
+    limits = Path(f"/proc/{process}/limits").read_text()
+    return all(re.search(each, limits) for each in (r"Max open files +3 +3 ", r"Max address space +(\d+) +\1 "))
 
 
 async def test_files_that_are_gone_or_changed_make_none(store: FileStore) -> None:
