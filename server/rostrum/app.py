@@ -13,6 +13,7 @@ from rostrum.assembly.refusal import Why
 from rostrum.booth_keeper import keep_booths
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
+from rostrum.disk import Disk
 from rostrum.feeders import Feeders
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
@@ -148,6 +149,7 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
     files = FileStore(database, seal, settings.data / "files", file_seal)
     uploads = Uploads(database, seal, settings.data / "uploads", file_seal)
     caption_store = Captions(database, seal)
+    disk = Disk(settings.data, settings.disk_reserve_megabytes * 1_000_000)
     cleaner = Cleaner(Limits(settings.file_megabytes * 1_000_000, settings.file_pages))
     return House(
         settings=settings,
@@ -179,14 +181,16 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         presence=Presence(hub.ripple),
         talk=Talk(),
         engine=engine,
+        disk=disk,
         lines=Lines(engine),
         participation=Participation(database),
         files=files,
         uploads=uploads,
-        intake=Intake(files, uploads, cleaner, settings.files_each),
+        intake=Intake(files, uploads, disk, cleaner, settings.files_each),
         video_intake=Taking(
             files,
             uploads,
+            disk,
             settings.files_each,
             round(settings.statement_gigabytes * 1_000_000_000),
             Why.STATEMENT_TOO_LARGE,
