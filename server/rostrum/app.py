@@ -108,10 +108,11 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     database = await Database.open(settings.database)
     journal = Journal(database)
     engine = WorkerPool.of(settings.media_worker_count, settings.media_port, settings.media_addresses)
-    metrics = Metrics(engine)
+    disk = Disk(settings.data, settings.disk_reserve_megabytes * 1_000_000)
+    metrics = Metrics(engine, disk)
     app = web.Application(middlewares=[metrics.count, *middlewares(settings)], client_max_size=FORM_BYTES_MAX)
     app[METRICS] = metrics
-    house = _house(settings, clock, database, journal, engine)
+    house = _house(settings, clock, database, journal, engine, disk)
     app[DATABASE], app[JOURNAL], app[ENGINE], app[HOUSE] = database, journal, engine, house
     app[RECONCILER] = reconciler = Reconciler(engine)
     engine.on_restart(reconciler.engine_restarted)
@@ -135,7 +136,9 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     return app
 
 
-def _house(settings: Settings, clock: Clock, database: Database, journal: Journal, engine: WorkerPool) -> House:
+def _house(
+    settings: Settings, clock: Clock, database: Database, journal: Journal, engine: WorkerPool, disk: Disk
+) -> House:
     keys = settings.data / "keys"
     seal = Seal.from_folder(keys)
     desk = Desk(journal, clock)
@@ -149,7 +152,6 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
     files = FileStore(database, seal, settings.data / "files", file_seal)
     uploads = Uploads(database, seal, settings.data / "uploads", file_seal)
     caption_store = Captions(database, seal)
-    disk = Disk(settings.data, settings.disk_reserve_megabytes * 1_000_000)
     cleaner = Cleaner(Limits(settings.file_megabytes * 1_000_000, settings.file_pages))
     return House(
         settings=settings,

@@ -21,6 +21,11 @@ class Disk:
         """What can be written to it now."""
         return shutil.disk_usage(self.folder).free
 
+    @property
+    def left_bytes(self) -> int:
+        """What of that is not the record's."""
+        return max(0, self.free_bytes - self.reserve_bytes)
+
     def has_room(self, size: int = 0) -> bool:
         """Whether so many bytes can be written and the reserve is left."""
         return self.free_bytes - size > self.reserve_bytes

@@ -162,7 +162,7 @@ def pieces(path: Path, master: bytes, identifier: str, *, whole: bool) -> Iterat
         while packed := file.read(_LENGTH.size):
             (length,) = _LENGTH.unpack(packed)
             record = file.read(length)
-            ended = whole and length == NONCE_BYTES + TAG_BYTES
+            ended = length == NONCE_BYTES + TAG_BYTES
             piece = key.open(record, number, last=ended)
             number += 1
             if piece:
