@@ -48,6 +48,7 @@ from rostrum.pages.route import mount
 from rostrum.pages.static import add_static
 from rostrum.pages.table import ALL_ROUTES
 from rostrum.presence_keeper import keep_presence
+from rostrum.programme_keeper import keep_programmes
 from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
@@ -266,6 +267,7 @@ async def _chores(app: web.Application) -> AsyncIterator[None]:
         keep_statements(house, stop),
         keep_webcasts(house, stop),
         keep_recordings(house, stop),
+        keep_programmes(house, stop),
     )
     chores = [asyncio.create_task(each) for each in work]
     yield

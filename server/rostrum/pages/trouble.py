@@ -11,6 +11,7 @@ STATUS: Mapping[Why, int] = {
     Why.NO_SUCH_LINK: 404,
     Why.NO_SUCH_MEETING: 404,
     Why.NO_SUCH_CUE: 404,
+    Why.NO_TAPING: 404,
     Why.NO_SUCH_DOCUMENT: 404,
     Why.NO_SUCH_FILE: 404,
     Why.NO_SUCH_MEMBER: 404,
