@@ -114,6 +114,8 @@ class MeetingModel:
     recorded: bool
     """What is said now is kept."""
     may_be_recorded: bool
+    recording_halted: bool
+    """It should be recorded, and there is no room for that."""
 
 
 async def meeting_model(
@@ -158,6 +160,7 @@ async def meeting_model(
         booths,
         is_recorded(meeting),
         meeting.kind is MeetingKind.PUBLIC,
+        is_recorded(meeting) and meeting.taping.halted_at is not None,
     )
 
 
