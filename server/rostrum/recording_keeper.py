@@ -4,11 +4,13 @@ The journal of a recording says what was on the floor and what was left out of i
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
 
+from rostrum.assembly.chapters import MARGIN_MS
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.program import is_recorded
 from rostrum.assembly.release import OPEN, Guard
@@ -128,7 +130,10 @@ class _Keeper:
         now = await self._floor(meeting.meeting_id)
         if now != self._told[meeting.meeting_id]:
             self._told[meeting.meeting_id] = now
-            await self._takes[meeting.meeting_id].note(what="floor", **now)
+            take = self._takes[meeting.meeting_id]
+            await take.note(what="floor", **now)
+            # Where the one before is withheld, what is given begins here.
+            await take.cut(time.time() + MARGIN_MS / 1000)
 
     async def _floor(self, meeting_id: str) -> Mapping[str, object]:
         """Which entry has the floor, on which item, and what is left out meanwhile; no entry where something is."""

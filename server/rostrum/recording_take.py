@@ -112,6 +112,10 @@ class Take:
         """A line of the journal."""
         await self._append(JOURNAL, json.dumps({"at": round(time.time() * 1000), **fields}).encode() + b"\n")
 
+    async def cut(self, at_s: float) -> None:
+        """What is given of it may begin at a wall time: a picture that stands for itself has to come after it."""
+        await self._say({"cut": at_s})
+
     async def stop(self, at: datetime | None = None) -> None:
         """Keep nothing that came after a moment, and end."""
         self._stop_s = min(time.time(), time.time() if at is None else at.timestamp())

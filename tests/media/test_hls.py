@@ -13,12 +13,13 @@ import pytest
 from rostrum.assembly.program import Audience, AudienceRole
 from rostrum.media.hls.child import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.hls.rendition import KEPT, PARTS, Rendition
-from rostrum.media.hls.tracks import FPS, GROUP, SILENCE, Picture, Sound, nal_units, opus_duration
+from rostrum.media.hls.tracks import FPS, GROUP, Picture, Sound, nal_units
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.playout import make_clip
 from rostrum.media.sfu.dtls import Identity
 from rostrum.media.sfu.engine import EmbeddedEngine
 from rostrum.media.wire import h264, rtp, vp8
+from rostrum.media.wire.opus import SILENCE, opus_duration
 from tests.support.programs import program
 
 BEGUN = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)

@@ -18,6 +18,7 @@ import pytest_asyncio
 
 from rostrum.app import play_test_picture
 from rostrum.assembly.actor import SYSTEM
+from rostrum.assembly.chapters import MARGIN_MS
 from rostrum.assembly.program import is_recorded, place_source
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.assembly.sitting import CloseMeeting, MeetingKind
@@ -28,7 +29,9 @@ from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import ACCREDITATION, MEETING
 from rostrum.identity.secrets import new_id
 from rostrum.media.loadtest.speaker import Speaker
+from rostrum.media.programme.index import index
 from rostrum.media.sfu.dtls import Identity
+from rostrum.media.wire.webm import VP8
 from rostrum.reads.recordings import JOURNAL, RECORDING
 from rostrum.record.files import KeptFile
 from tests.pages.test_wishes import protect
@@ -201,10 +204,11 @@ async def test_a_recording_is_read_with_its_chapters_and_published_after_the_mee
     assert refused.value.why is Why.NO_TAPING
     ended = asyncio.Event()
     recordings.listen(lambda _meeting_id: ended.set())
+    sending = await speaks(running, place)
     await desk.act(MEETING, MEETING_ID, StartTaping(), SYSTEM)
     await kept(running, 9)
     entry_id = await on_the_floor(running, place)
-    await asyncio.sleep(2)
+    await asyncio.sleep(3)
     await desk.act(MEETING, MEETING_ID, EndSpeech(entry_id), SYSTEM)
     await asyncio.sleep(1)
     await desk.act(MEETING, MEETING_ID, CloseMeeting(), SYSTEM)
@@ -216,7 +220,13 @@ async def test_a_recording_is_read_with_its_chapters_and_published_after_the_mee
     assert speech.name.delegation
     assert speech.matches(speech.name.delegation.upper(), "en")
     assert not speech.matches("nobody of this name", "en")
-    assert 1_900 < speech.to_ms - speech.from_ms < 4_000
+    assert 2_900 < speech.to_ms - speech.from_ms < 5_000
+    sending.cancel()
+    stage = index(running.house.files.open(found.runs[0].files["stage"]), VP8)
+    keyframes = [at_ms for at_ms, size in zip(stage.at_ms, stage.about, strict=True) if size]
+    # Were the one before withheld, what is given would begin a margin later, and with a picture before long.
+    begins_ms = found.outline.parts[0].from_ms + speech.from_ms + MARGIN_MS
+    assert [at_ms for at_ms in keyframes if begins_ms <= at_ms < begins_ms + 1_500], (begins_ms, keyframes)
     only = await recordings.of(MEETING_ID, entry_id)
     assert abs(only.length_ms - (speech.to_ms - speech.from_ms)) < 2
     assert [heading.entry_id for heading in only.headings] == [entry_id]

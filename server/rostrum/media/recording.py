@@ -1,8 +1,8 @@
 """The process that records one meeting: a receiver like any other, whose packets become WebM and are never decoded.
 
 Started by `recording_keeper.py`, which hands its offers to the engine and seals what it writes. It opens no file and
-holds no key. It reads lines of JSON: first the channels, then an answer for each offer, at last when to stop; it ends
-with its standard input. It writes messages: kind, length, content (`HEAD`).
+holds no key. It reads lines of JSON: first the channels, then an answer for each offer and where it may be cut, at last
+when to stop; it ends with its standard input. It writes messages: kind, length, content (`HEAD`).
 
 Nothing is written before it is `HOLD_S` old, so that a word to stop takes back what came after it.
 """
@@ -33,6 +33,8 @@ HOLD_S = 0.5
 CLUSTER_S = 1.0
 _LOOK_S = 0.1
 _ASK_AGAIN_S = 0.5
+_KEYFRAME_S = 10.0
+"""A picture that stands for itself comes so often: who seeks, later, waits for all since the one before."""
 _REPORT_S = 2.0
 _OUR_SSRC = 1
 _ESTIMATE_BPS = 100_000_000
@@ -52,11 +54,16 @@ class Track:
         self._waiting: deque[tuple[float, Timed]] = deque()
         self._headed = False
         self._told = (0, 0)
+        self._keyframe_s = 0.0
+        self.cut_s = 0.0
+        """From when on there is something else to be seen: a picture after it has to stand for itself."""
 
     def take(self, packet: rtp.RtpPacket, now_s: float) -> None:
         """A packet that came at this wall time."""
         self.ssrc = packet.ssrc
         for frame in self.frames.take(packet, now_s):
+            if frame.keyframe:
+                self._keyframe_s = now_s
             if self._first is None:
                 self._first = frame.timestamp, now_s
                 self._note("track", track=self.name, codec="vp8" if self.kind == "video" else "opus",
@@ -64,6 +71,11 @@ class Track:
             first, first_s = self._first
             at_s = first_s - self._began_s + (frame.timestamp - first) / _CLOCKS[self.kind]
             self._waiting.append((now_s, Timed(max(0, round(at_s * 1000)), frame)))
+
+    def wants_keyframe(self, now_s: float) -> bool:
+        """Whether one is to be asked for, and again until it comes."""
+        is_cut = self._keyframe_s < self.cut_s <= now_s
+        return is_cut or self.frames.needs_keyframe or now_s - self._keyframe_s >= _KEYFRAME_S
 
     def part(self, before_s: float, *, all_of_it: bool = False) -> bytes:
         """What of the file can be written: frames that came before a wall time, once there are enough."""
@@ -126,9 +138,9 @@ class Channel:
             track.take(packet, time.time())
 
     def ask(self, now_s: float) -> None:
-        """For a keyframe, where nothing can be shown without one."""
+        """For a keyframe, where one is wanted."""
         picture = self.tracks.get("video")
-        if picture is None or picture.ssrc is None or not picture.frames.needs_keyframe:
+        if picture is None or picture.ssrc is None or not picture.wants_keyframe(now_s):
             return
         if now_s - self._asked_s >= _ASK_AGAIN_S:
             self._asked_s = now_s
@@ -188,6 +200,11 @@ class Recorder:
                 for track in self._tracks():
                     track.tell_losses(now_s)
 
+    def cut(self, at_s: float) -> None:
+        """What is given may begin at a wall time."""
+        for track in self._tracks():
+            track.cut_s = at_s
+
     def finish(self, at_s: float) -> None:
         """Write the rest of what came before a wall time."""
         for track in self._tracks():
@@ -217,7 +234,10 @@ async def _told(recorder: Recorder, lines: asyncio.StreamReader) -> float:
         said: Mapping[str, Any] = json.loads(line)
         if "stop" in said:
             return float(said["stop"])
-        await recorder.channels[said["channel"]].connect(said["sdp"])
+        if "cut" in said:
+            recorder.cut(float(said["cut"]))
+        else:
+            await recorder.channels[said["channel"]].connect(said["sdp"])
     return time.time()
 
 

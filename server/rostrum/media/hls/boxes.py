@@ -4,11 +4,12 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rostrum.media.wire.opus import OPUS_RATE
+
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SYNC, _NOT_SYNC = 0x02000000, 0x01010000
 """Flags of a sample that a decoder can begin with, and of one that it cannot."""
 _TRUN = 0x000001 | 0x000100 | 0x000200 | 0x000400
-OPUS_RATE = 48_000
 _PRE_SKIP = 312
 
 

@@ -7,12 +7,10 @@ from fractions import Fraction
 
 import av
 
-from rostrum.media.hls.boxes import OPUS_RATE, Sample, avc_entry, init, opus_entry
+from rostrum.media.hls.boxes import Sample, avc_entry, init, opus_entry
 from rostrum.media.wire import h264, rtp, vp8
+from rostrum.media.wire.opus import OPUS_RATE, SILENCE, SILENCE_SAMPLES, opus_duration
 
-SILENCE = b"\xf8\xff\xfe"
-"""An Opus frame of 20 ms in which nothing is."""
-_FRAME = OPUS_RATE // 50
 WIDTH, HEIGHT, FPS = 640, 360, 25
 BPS = 700_000
 GROUP = 48
@@ -22,16 +20,7 @@ PICTURE_ENDS_S = 1.0
 _LATE_S = 0.12
 """A sound that is later than this is not waited for."""
 _QUEUE_MAX = 25
-_DURATIONS = ((480, 960, 1920, 2880), (480, 960), (120, 240, 480, 960))
 _START = re.compile(rb"\x00\x00\x00?\x01")
-
-
-def opus_duration(packet: bytes) -> int:
-    """Samples at 48 kHz in a packet (RFC 6716 section 3.1)."""
-    config, count = packet[0] >> 3, packet[0] & 3
-    sizes = _DURATIONS[0] if config < 12 else _DURATIONS[1] if config < 16 else _DURATIONS[2]
-    frames = (1, 2, 2)[count] if count < 3 else packet[1] & 0x3F if len(packet) > 1 else 1
-    return sizes[config % len(sizes)] * frames
 
 
 class Sound:
@@ -61,7 +50,7 @@ class Sound:
                 data = self._queue.popleft()
                 made.append(Sample(data, opus_duration(data)))
             elif late_s > _LATE_S:
-                made.append(Sample(SILENCE, _FRAME))
+                made.append(Sample(SILENCE, SILENCE_SAMPLES))
             else:
                 break
             self._at += made[-1].duration

@@ -1,0 +1,403 @@
+"""A programme of recorded tracks: every picture and sound at its time, nothing of what was cut, an index in front."""
+
+import array
+import asyncio
+import io
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import settings as tried
+from hypothesis import strategies as st
+
+from rostrum.media.programme.job import Cut, Job, Mark, NotMade, Source, job_of
+from rostrum.media.programme.layout import CLUSTER_MS, CUE_MS, PICTURE, SOUND, Layout
+from rostrum.media.programme.plan import OFF_MS_MAX, PLATE_EVERY_MS
+from rostrum.media.programme.plate import DARK, plate
+from rostrum.media.programme.work import lay_out
+from rostrum.media.wire import ebml, webm
+from rostrum.media.wire.opus import opus_duration
+from rostrum.programme_making import begin_programme
+from rostrum.record.database import Database
+from rostrum.record.files import FileStore, KeptFile, Owner
+from rostrum.record.sealing import Seal
+from rostrum.settings import Settings
+from tests.support.browser import person, read_frame
+from tests.support.programs import program
+from tests.support.shapes import NUMBER, number_of
+from tests.support.tracks import FPS, PICTURE_MS, STEP_MS, file_of, pictures, sounds
+
+KEYFRAME_EVERY = 30
+SECOND_RUN = 500
+STAGE, FLOOR = pictures(0, 8 * FPS, KEYFRAME_EVERY), sounds(8)
+STAGE_AGAIN, FLOOR_AGAIN = pictures(SECOND_RUN, 4 * FPS, KEYFRAME_EVERY), sounds(4, channels=2)
+FILES = [file_of(each) for each in (STAGE, FLOOR, STAGE_AGAIN, FLOOR_AGAIN)]
+JOB = Job(
+    (Source(0, 1), Source(2, 3), Source(None, None)),
+    (
+        Cut(0, 0, 2_500, picture=True),
+        Cut(0, 3_500, 5_010, picture=True),
+        Cut(0, 5_010, 6_000, picture=False),
+        Cut(2, 0, 1_200, picture=True),
+        Cut(1, 400, 12_000, picture=True),
+    ),
+    (Mark(0, 2_500, "Ünion of Cities"), Mark(2_500, 6_200, "المنظمة"), Mark(6_200, 17_800, "第三")),
+    "The 12th meeting",
+    "fr",
+)
+PLATE = None
+
+
+def laid(files: Sequence[bytes], job: Job = JOB) -> tuple[Layout, bytes]:
+    """What is made of files, all of it."""
+    opened = [io.BytesIO(each) for each in files]
+
+    def read(file: int, start: int, length: int) -> bytes:
+        opened[file].seek(start)
+        return opened[file].read(length)
+
+    layout = lay_out(job, opened, plate)
+    return layout, b"".join(layout.parts(read))
+
+
+@pytest.fixture(scope="module")
+def made() -> bytes:
+    """The programme of `JOB`."""
+    layout, data = laid(FILES)
+    assert (layout.size, layout.length_ms) == (len(data), JOB.length_ms)
+    return data
+
+
+def wanted_pictures(job: Job, stages: Sequence[int | None]) -> list[tuple[int, int | None]]:
+    """(ms, number or the plate) as they are to be seen, said in another way. `stages`: the runs' first numbers."""
+    found, begins_ms = list[tuple[int, int | None]](), 0
+    for cut in job.cuts:
+        first = stages[cut.run]
+        count = 0 if first is None or not cut.picture else (4 if first else 8) * FPS
+        shown = [n for n in range(count) if cut.from_ms <= PICTURE_MS + n * STEP_MS < cut.to_ms]
+        while shown and shown[0] % KEYFRAME_EVERY:
+            shown.pop(0)
+        begin = PICTURE_MS + shown[0] * STEP_MS - cut.from_ms if shown else cut.to_ms - cut.from_ms
+        found += [(begins_ms + at_ms, PLATE) for at_ms in range(0, begin, PLATE_EVERY_MS)]
+        found += [(begins_ms + PICTURE_MS + n * STEP_MS - cut.from_ms, (first or 0) + n) for n in shown]
+        begins_ms += cut.to_ms - cut.from_ms
+    return found
+
+
+def seen(data: bytes) -> list[tuple[int, int | None]]:
+    """(ms, number or the plate) of all pictures, decoded."""
+    found = list[tuple[int, int | None]]()
+    with av.open(io.BytesIO(data), "r") as container:
+        for frame in container.decode(video=0):
+            number = number_of(frame)
+            if number is None:
+                planes = [set(bytes(plane)[: frame.width >> bool(at)]) for at, plane in enumerate(frame.planes)]
+                assert all(abs(one - dark) <= 2 for plane, dark in zip(planes, DARK, strict=True) for one in plane)
+            assert frame.pts is not None
+            found.append((frame.pts, number))
+    return found
+
+
+def loudness(data: bytes) -> list[float]:
+    """Of every 100 ms, decoded one after the other, as players do that know no gap."""
+    heard = array.array("f")
+    with av.open(io.BytesIO(data), "r") as container:
+        resampler = av.AudioResampler("flt", "mono", 48_000)
+        for frame in container.decode(audio=0):
+            for part in resampler.resample(frame):
+                heard.frombytes(bytes(part.planes[0])[: part.samples * 4])
+    return [sum(abs(one) for one in heard[at : at + 4_800]) / 4_800 for at in range(0, len(heard), 4_800)]
+
+
+def test_pictures_are_those_wanted_each_at_its_time_and_plates_between(made: bytes) -> None:
+    found = seen(made)
+    assert found == wanted_pictures(JOB, [0, SECOND_RUN, None])
+    assert {number is PLATE for _, number in found} == {True, False}
+    assert all(before < after for (before, _), (after, _) in pairwise(found))
+
+
+def test_sounds_are_heard_at_their_times_and_nothing_where_nothing_is_given(made: bytes) -> None:
+    levels, wanted = loudness(made), list[bool | None]()
+    for cut in JOB.cuts:
+        ends_ms = (8_000, 4_000, 0)[cut.run]
+        for at_ms in range(cut.from_ms, cut.to_ms, 10):
+            # Near a change it may be either.
+            edge = min(at_ms % 1_000, 1_000 - at_ms % 1_000, at_ms - cut.from_ms, cut.to_ms - at_ms) < 150
+            wanted.append(None if edge else at_ms < ends_ms and at_ms // 1_000 % 2 == 0)
+    assert abs(len(levels) - JOB.length_ms / 100) <= 1
+    told = [(levels[at], wanted[10 * at : 10 * at + 10]) for at in range(min(len(levels), len(wanted) // 10))]
+    assert all(level > 0.05 for level, each in told if set(each) == {True})
+    assert all(level < 0.01 for level, each in told if set(each) == {False})
+    assert sum(set(each) == {True} for _, each in told) > 20
+
+
+def test_sounds_follow_each_other_without_a_gap(made: bytes) -> None:
+    with av.open(io.BytesIO(made), "r") as container:
+        packets = [(packet.pts or 0, bytes(packet)) for packet in container.demux(audio=0) if packet.size]
+    samples = 0
+    for at_ms, data in packets:
+        assert at_ms == samples // 48
+        samples += opus_duration(data)
+    assert abs(samples / 48 - JOB.length_ms) <= OFF_MS_MAX
+
+
+def test_other_programs_read_it_and_its_chapters(made: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "programme.webm"
+    path.write_bytes(made)
+    command = [program("ffprobe"), "-v", "warning", "-show_chapters", "-show_format", "-show_streams", "-count_frames"]
+    ran = subprocess.run([*command, "-of", "json", str(path)], check=True, capture_output=True, text=True)
+    assert not ran.stderr
+    found = json.loads(ran.stdout)
+    assert [stream["codec_name"] for stream in found["streams"]] == ["vp8", "opus"]
+    assert (found["streams"][0]["width"], found["streams"][0]["height"]) == (320, 180)
+    assert float(found["format"]["duration"]) * 1000 == JOB.length_ms
+    assert found["format"]["tags"]["title"] == JOB.title
+    chapters = [(float(one["start_time"]), float(one["end_time"]), one["tags"]["title"]) for one in found["chapters"]]
+    assert chapters == [(mark.from_ms / 1000, mark.to_ms / 1000, mark.title) for mark in JOB.marks]
+
+
+def elements(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """(identifier, where its content begins and ends) of the elements that lie there."""
+    while start < end:
+        head = ebml.read_head(data[start : start + ebml.HEAD_BYTES_MAX])
+        assert head is not None
+        identifier, length, head_bytes = head
+        assert length is not None
+        yield identifier, start + head_bytes, start + head_bytes + length
+        start += head_bytes + length
+    assert start == end
+
+
+def test_the_index_stands_in_front_and_points_at_what_can_be_begun_with(made: bytes) -> None:
+    segment = list(elements(made, 0, len(made)))[-1]
+    assert (segment[0], segment[2]) == (webm.SEGMENT, len(made))
+    children = list(elements(made, segment[1], segment[2]))
+    names = [identifier for identifier, _, _ in children]
+    first_cluster = names.index(webm.CLUSTER)
+    assert set(names[first_cluster:]) == {webm.CLUSTER}
+    heads = {at - len(ebml.head(one, end - at)): one for one, at, end in children}
+    for _, at, end in elements(made, children[0][1], children[0][2]):
+        (_, a, b), (_, c, d) = elements(made, at, end)
+        assert heads[segment[1] + int.from_bytes(made[c:d], "big")] == int.from_bytes(made[a:b], "big")
+    cued = list[tuple[int, int]]()
+    for _, at, end in elements(made, *children[first_cluster - 1][1:]):
+        (_, a, b), (_, c, d) = elements(made, at, end)
+        (_, e, f), (_, g, h) = elements(made, c, d)
+        at_ms, track = int.from_bytes(made[a:b], "big"), int.from_bytes(made[e:f], "big")
+        where = segment[1] + int.from_bytes(made[g:h], "big")
+        assert heads[where] == webm.CLUSTER
+        inside = next((at, end) for one, at, end in children if one == webm.CLUSTER and at > where)
+        (_, i, j), *blocks = elements(made, *inside)
+        begins_ms = int.from_bytes(made[i:j], "big")
+        _, after_ms, flags = next(
+            one for _, at, _ in blocks if (one := webm.BLOCK_HEAD.unpack_from(made, at))[0] == 0x80 | track
+        )
+        assert (begins_ms + after_ms, flags & webm.KEYFRAME) == (at_ms, webm.KEYFRAME)
+        cued.append((at_ms, track))
+    keyframes = {at_ms for at_ms, number in wanted_pictures(JOB, [0, SECOND_RUN, None]) if number is PLATE}
+    assert {at_ms for at_ms, track in cued if track == PICTURE} >= keyframes
+    assert SOUND in {track for _, track in cued}, "where no picture can be begun with for long"
+    assert all(after - before <= CUE_MS + CLUSTER_MS for (before, _), (after, _) in pairwise(cued))
+
+
+def test_one_that_is_sought_in_goes_on_from_a_keyframe(made: bytes) -> None:
+    wanted = wanted_pictures(JOB, [0, SECOND_RUN, None])
+    for target_ms in range(0, JOB.length_ms, 700):
+        with av.open(io.BytesIO(made), "r") as container:
+            container.seek(target_ms * 1000)
+            packet = next(one for one in container.demux(video=0))
+            assert packet.is_keyframe
+            container.seek(target_ms * 1000)
+            shown = [(frame.pts, number_of(frame)) for frame in container.decode(video=0)]
+        assert shown == wanted[-len(shown) :]
+        assert (shown[0][0] or 0) <= target_ms
+
+
+def test_what_broke_off_gives_what_is_whole_in_it() -> None:
+    job = replace(JOB, cuts=(Cut(0, 0, 8_000, picture=True),), marks=())
+    for cut_off in (1, 50, 3_000):
+        layout, data = laid([FILES[0][:-cut_off], FILES[1][: -cut_off // 10], *FILES[2:]], job)
+        assert layout.size == len(data)
+        found = seen(data)
+        assert 0 < len(found) <= len(STAGE)
+        assert found == wanted_pictures(job, [0])[: len(found)]
+        assert len(loudness(data)) == 80
+
+
+def test_where_there_is_no_sound_there_is_silence_and_no_picture_a_plate() -> None:
+    job = Job((Source(None, 1), Source(0, None)), (Cut(0, 0, 3_000, True), Cut(1, 0, 3_000, True)), (), "", "floor")
+    _, data = laid(FILES, job)
+    assert [number for at_ms, number in seen(data) if at_ms < 3_000] == [PLATE, PLATE]
+    assert max(loudness(data)[31:]) < 0.001
+    with pytest.raises(NotMade, match="nothing"):
+        laid(FILES, replace(job, cuts=(Cut(1, 20_000, 30_000, True),)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cuts": ()},
+        {"cuts": (Cut(0, 5, 5, True),)},
+        {"cuts": (Cut(0, 9, 5, True),)},
+        {"cuts": (Cut(7, 0, 5, True),)},
+        {"cuts": (Cut(0, 0, 10**15, True),)},
+        {"sources": (Source(0, 9), Source(2, 3), Source(None, None))},
+        {"sources": (Source(0, 0), Source(2, 3), Source(None, None))},
+        {"sources": (Source(1, 0), Source(2, 3), Source(None, None))},
+        {"marks": (Mark(-1, 5, ""),)},
+    ],
+)
+def test_a_job_that_cannot_be_done_is_said_to_be_so(wrong: dict[str, object]) -> None:
+    with pytest.raises(NotMade):
+        laid(FILES, replace(JOB, **wrong))  # type: ignore[arg-type]
+
+
+SMALL = [file_of(STAGE[:12]), file_of(FLOOR[:12])]
+EDITS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2_000), st.binary(max_size=12)), min_size=1, max_size=5)
+
+
+@given(EDITS, st.integers(0, 60), st.integers(1, 900))
+@tried(max_examples=200)
+def test_whatever_is_in_the_files_nothing_else_comes_of_it(
+    edits: list[tuple[int, int, bytes]], from_ms: int, length_ms: int
+) -> None:
+    files = [bytearray(each) for each in SMALL]
+    for file, at, data in edits:
+        files[file][at : at + len(data)] = data
+    job = Job((Source(0, 1),), (Cut(0, from_ms, from_ms + length_ms, True), Cut(0, 0, 50, True)), (), "", "floor")
+    try:
+        layout, data = laid([bytes(each) for each in files], job)
+    except NotMade:
+        return
+    assert layout.size == len(data)
+    with av.open(io.BytesIO(data), "r") as container:
+        times = {0: [-1], 1: [-1]}
+        for packet in container.demux():
+            if packet.size:
+                times[packet.stream_index].append(packet.pts or 0)
+    assert all(before < after for each in times.values() for before, after in pairwise(each))
+
+
+async def test_a_browser_seeks_in_it_by_ranges(made: bytes, tmp_path: Path) -> None:
+    path, ranges = tmp_path / "programme.webm", list[str]()
+    path.write_bytes(made)
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text='<video src="/programme.webm" muted></video>', content_type="text/html")
+
+    async def programme(request: web.Request) -> web.FileResponse:
+        ranges.append(request.headers.get("Range", ""))
+        return web.FileResponse(path)
+
+    app = web.Application()
+    app.add_routes([web.get("/", page), web.get("/programme.webm", programme)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    wanted = wanted_pictures(JOB, [0, SECOND_RUN, None])
+    try:
+        async with person() as browser:
+            await browser.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+            video = browser.locator("video")
+            for target_ms in (9_000, 3_960, 500, 5_500, 1_999):
+                await video.evaluate(
+                    """(video, at) => new Promise((resolve) => {
+                        video.onseeked = () => resolve();
+                        video.currentTime = at;
+                    })""",
+                    target_ms / 1000,
+                )
+                shown = await read_frame(browser, "video")
+                number = [number for at_ms, number in wanted if at_ms <= target_ms][-1]
+                assert (None if shown is None else shown.number) == number, target_ms
+                assert shown is None or shown.source == NUMBER
+            assert abs(float(await video.evaluate("video => video.duration")) * 1000 - JOB.length_ms) < 1
+    finally:
+        await runner.cleanup()
+    assert ranges
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[FileStore]:
+    database = await Database.open(Settings(data=tmp_path).database)
+    yield FileStore(database, Seal.from_folder(tmp_path / "keys"), tmp_path / "files", b"k" * 32)
+    await database.close()
+
+
+NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
+
+
+def kept(store: FileStore, name: str, data: bytes, *, whole: bool = True) -> KeptFile:
+    """A track on the disk, sealed in parts as they came; not `whole`: its process was killed."""
+    writing = store.begin(name, "video/webm")
+    for start in range(0, len(data), 50_001):
+        writing.append(data[start : start + 50_001])
+    if whole:
+        writing.finish()
+    else:
+        writing._sealed.close()
+    return KeptFile(name, Owner("s", "m", "recording", name), "", "video/webm", writing.size, 1, "", NOW, NOW)
+
+
+async def test_its_process_makes_it_of_sealed_files_and_says_first_how_long_it_is(
+    store: FileStore, made: bytes
+) -> None:
+    tracks = [kept(store, f"track{number}", data, whole=number != 1) for number, data in enumerate(FILES)]
+    async with await begin_programme(store, tracks, JOB) as programme:
+        assert (programme.size, programme.length_ms) == (len(made), JOB.length_ms)
+        assert b"".join([part async for part in programme]) == made
+    assert not children()
+
+
+async def test_no_process_stays_behind(store: FileStore) -> None:
+    long = replace(JOB, cuts=JOB.cuts * 400, marks=())
+    tracks = [kept(store, f"track{number}", data) for number, data in enumerate(FILES)]
+    programme = await begin_programme(store, tracks, long)
+    async for _ in programme:
+        break
+    assert children(), "it waits until more is taken"
+    await programme.close()
+    assert not children()
+    beginning = asyncio.create_task(begin_programme(store, tracks, long))
+    await asyncio.sleep(0.3)
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    assert not children()
+
+
+def children() -> list[str]:
+    """The commands of the processes that we started and that run."""
+    found = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    commands = [Path(f"/proc/{one}/cmdline").read_bytes().decode() for one in found]
+    return [command for command in commands if "programme" in command]
+
+
+async def test_files_that_are_gone_or_changed_make_none(store: FileStore) -> None:
+    tracks = [kept(store, f"track{number}", data) for number, data in enumerate(FILES)]
+    path, _ = store.lies("track2")
+    sealed = bytearray(path.read_bytes())
+    sealed[len(sealed) // 2] ^= 1
+    path.write_bytes(sealed)
+    with pytest.raises(NotMade, match="changed"):
+        await begin_programme(store, tracks, JOB)
+    path.unlink()
+    with pytest.raises(NotMade, match="gone"):
+        await begin_programme(store, tracks, JOB)
+    tracks[2] = kept(store, "track2", b"not a track at all, but something else that somebody put here")
+    with pytest.raises(NotMade, match="not a track"):
+        await begin_programme(store, tracks, JOB)
+
+
+def test_a_job_is_the_same_after_its_way_to_the_process() -> None:
+    assert job_of(json.loads(json.dumps(asdict(JOB)))) == JOB
