@@ -67,8 +67,8 @@ def _watching(house: House) -> int:
 
 
 async def watch_state(guest: Guest) -> web.StreamResponse:
-    """How the webcast stands, for every page alike: whether the meeting sits and is recorded, and what of the speaker is
-    kept back."""
+    """How the webcast stands, for every page alike: whether the meeting sits and is recorded, what is kept back of the
+    speaker."""
     meeting = await meeting_watched(guest)
     session = (await guest.house.desk.load(ACCREDITATION, meeting.session_id)).state
     given = await webcast_program(guest.house.desk, guest.house.guards, meeting, session)
