@@ -6,14 +6,22 @@ from datetime import UTC, datetime, timedelta
 from rostrum.assembly.actor import SYSTEM, Actor, Right
 from rostrum.assembly.agenda import AgendaItem, OpenItem
 from rostrum.assembly.line import LoseLine
-from rostrum.assembly.meeting import ConveneMeeting, Meeting, MeetingCommand, OpenMeeting, apply, decide
+from rostrum.assembly.meeting import (
+    ConveneMeeting,
+    Meeting,
+    MeetingCommand,
+    MeetingEvent,
+    OpenMeeting,
+    apply,
+    decide,
+)
 from rostrum.assembly.program import Audience, AudienceRole, Slot, program, recording_source
 from rostrum.assembly.recording import EndRecording, FailRecording, PlayRecording
 from rostrum.assembly.rules import load
 from rostrum.assembly.speakers import OpenList, RequestFloor, WithdrawRequest
 from rostrum.assembly.speaking import CallSpeaker, EndSpeech, PauseSpeech, ResumeSpeech
 from rostrum.assembly.statement import Made, Statement, Statements, StatementState
-from rostrum.assembly.statement_queue import Plays, of_the_list, of_the_statements, playing
+from rostrum.assembly.statement_queue import Plays, of_the_list, of_the_statements, played_ms, playing, stretches
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 DELEGATE = Actor("p1", "d1", "state-party", frozenset({Right.SPEAK}))
@@ -26,6 +34,7 @@ class Room:
 
     def __init__(self, *, instead: bool = True, item: str = "i1", recording_ends: bool = True) -> None:
         self.now, self.meeting = NOW, Meeting()
+        self.record: list[MeetingEvent] = []
         rules = load("asp")
         time = replace(rules.procedure.time, recording_ends=recording_ends)
         rules = replace(rules, procedure=replace(rules.procedure, time=time, quorum=load("plain").procedure.quorum))
@@ -39,6 +48,7 @@ class Room:
     def act(self, command: MeetingCommand, actor: Actor = SYSTEM, after_s: float = 0) -> None:
         self.now += timedelta(seconds=after_s)
         for event in decide(self.meeting, command, actor, self.now):
+            self.record.append(event)
             self.meeting = apply(self.meeting, event)
 
     def settle(self) -> list[object]:
@@ -78,6 +88,9 @@ def test_a_call_plays_it_from_its_beginning_and_a_pause_stands_where_it_is() -> 
     assert room.meeting.floor.speech is None
     (asked,) = room.settle()
     assert (getattr(asked, "fell_back", None), room.plays()) == (False, [])
+    played = stretches(room.record, "e")
+    at = [NOW + timedelta(seconds=second) for second in (0, 6.5, 7, 60, 67, 69.5, 70)]
+    assert [played_ms(played, moment) for moment in at] == [0, 6_500, None, None, 7_000, 9_500, None]
 
 
 def test_where_a_line_fails_it_is_played_from_its_beginning() -> None:

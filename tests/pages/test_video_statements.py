@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest_asyncio
 import typst
 
 from rostrum.assembly.actor import SYSTEM
+from rostrum.assembly.captions import CaptionKind, Cue, Turn, Voice
 from rostrum.assembly.entry import EntryState, Kind
+from rostrum.assembly.feeds import SetWebcast
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.refusal import Refused
 from rostrum.assembly.speakers import RequestFloor
@@ -20,6 +23,7 @@ from rostrum.assembly.speaking import CallSpeaker, PauseSpeech, ResumeSpeech
 from rostrum.assembly.speech import Delivery
 from rostrum.assembly.statement import Check, Statement, StatementState
 from rostrum.assembly.statement_acts import SetStatementDeadline
+from rostrum.assembly.taping import StartTaping
 from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import MEETING, STATEMENTS
 from rostrum.identity.secrets import new_id
@@ -192,7 +196,7 @@ async def test_who_sees_it_ahead_and_who_when_it_was_played(running: Running, vi
 
     assert await seen() == {"state-party", "interpreter", "presiding-officer"}
     listed = await text_of(places["interpreter"], f"/at/{places['interpreter'].place_id}/meeting/{MEETING_ID}")
-    assert f"statements/{one.statement_id}/preview" in listed
+    assert f'statements/{one.statement_id}"' in listed
     entry_id = await asks(running, state)
     await running.house.desk.act(MEETING, MEETING_ID, CallSpeaker(entry_id), SYSTEM)
     await comes_to(running, StatementState.PLAYED)
@@ -206,6 +210,60 @@ async def test_who_sees_it_ahead_and_who_when_it_was_played(running: Running, vi
         assert answer.headers["Content-Range"].startswith("bytes 100-199/")
     async with state.request("GET", address) as answer:
         assert (await answer.read())[100:200] == part
+
+
+async def test_what_was_played_is_given_to_everybody_with_captions_and_text(running: Running, video: bytes) -> None:
+    state, clerk, ngo = [await running.place(category) for category in ("state-party", "secretariat", "ngo")]
+    house, public = running.house, f"/recordings/{MEETING_ID}/statements/"
+    assert await upload(state, f"meeting/{MEETING_ID}/texts", "fr", pdf("Monsieur le Président")) == 303
+    one = await approved(running, state, video)
+    await house.desk.act(MEETING, MEETING_ID, SetWebcast(True), SYSTEM)
+    await house.desk.act(MEETING, MEETING_ID, StartTaping(), SYSTEM)
+    assert await anybody(running, public + one.statement_id) == 404, "not played yet"
+    entry_id = await asks(running, state)
+    called_at = house.clock()
+    await house.desk.act(MEETING, MEETING_ID, CallSpeaker(entry_id), SYSTEM)
+    await comes_to(running, StatementState.PLAYED)
+    start, turns = called_at + timedelta(seconds=1), (Turn(entry_id, state.place_id),)
+    for text, own in (("Monsieur le Président", turns), ("Merci", ())):
+        end = start + timedelta(seconds=3)
+        cue = Cue(new_id(), MEETING_ID, "fr", start, end, text, CaptionKind.HUMAN, Voice(), turns=own)
+        await house.caption_store.add(cue, end + timedelta(days=1))
+    for place in (None, ngo):
+        at = f"/at/{ngo.place_id}/statements/{one.statement_id}" if place else public + one.statement_id
+        texts_at = f"/at/{ngo.place_id}/texts" if place else f"/recordings/{MEETING_ID}/texts"
+        shown = await given(running, place, at)
+        (text_id,) = set(re.findall(rf'{texts_at}/(\w+)"', shown))
+        assert (await given(running, place, f"{texts_at}/{text_id}")).startswith("%PDF")
+        assert f"{at}/fr.vtt" in shown
+        track = await given(running, place, f"{at}/fr.vtt")
+        (at_s,) = re.findall(r"^00:00:(\d\d\.\d\d\d) --> ", track, re.MULTILINE)
+        assert 0.8 < float(at_s) <= 1.0
+        assert "Monsieur le Président" in track
+        assert "Merci" not in track
+        assert len(await given(running, place, f"{at}/preview")) > 1_000
+    card = f"/at/{clerk.place_id}/console/meetings/{MEETING_ID}/videos"
+    for word, status in (("no", 404), ("yes", 200)):
+        async with clerk.request("POST", f"{card}/{one.statement_id}", data={"given": word}) as answer:
+            assert answer.status == 303
+        assert {await anybody(running, public + one.statement_id + rest) for rest in ("", "/preview")} == {status}
+        assert await ngo.status("GET", f"/at/{ngo.place_id}/statements/{one.statement_id}") == status
+    await protect(running, state, masked="yes")
+    assert await anybody(running, public + one.statement_id) == 404
+    assert await anybody(running, f"/recordings/{MEETING_ID}/texts/{text_id}") == 404
+
+
+async def anybody(running: Running, address: str) -> int:
+    async with aiohttp.ClientSession() as session, session.get(running.base + address) as answer:
+        return answer.status
+
+
+async def given(running: Running, place: Knocker | None, address: str) -> str:
+    """What is sent to somebody with a place, or to anybody."""
+    jar = None if place is None else place.jar
+    async with aiohttp.ClientSession(cookies=jar) as session, session.get(running.base + address) as answer:
+        assert answer.status == 200, address
+        return (await answer.read()).decode(errors="replace")
 
 
 async def test_a_file_that_fails_falls_back_to_its_text_and_the_presiding_officer_is_told(

@@ -106,6 +106,8 @@ class Statement:
     instead: bool = False
     """It is played when its entry is called; else only where the speaker's line fails."""
     entry_id: str | None = None
+    withheld: bool = False
+    """The secretariat gives it to nobody after it was played."""
 
     def is_of(self, place_id: str, delegation_id: str) -> bool:
         """Whether it is this delegation's (where a place has none: this place's)."""
@@ -242,6 +244,22 @@ class StatementWithdrawn:
 
 
 @dataclass(frozen=True)
+class StatementWithheld:
+    """The secretariat gives it to nobody, whether it was played or not."""
+
+    at: datetime
+    statement_id: str
+
+
+@dataclass(frozen=True)
+class StatementGivenBack:
+    """It is given again, once it was played."""
+
+    at: datetime
+    statement_id: str
+
+
+@dataclass(frozen=True)
 class StatementDeadlineSet:
     """Statements for a meeting are taken until then."""
 
@@ -262,7 +280,8 @@ MovingEvent = (
     | StatementFellBack
     | StatementWithdrawn
 )
-StatementEvent = StatementReceived | MovingEvent | StatementDeadlineSet
+GivingEvent = StatementWithheld | StatementGivenBack
+StatementEvent = StatementReceived | MovingEvent | GivingEvent | StatementDeadlineSet
 
 STATEMENT_MACHINE: Mapping[StatementState, Mapping[type[MovingEvent], StatementState]] = {
     StatementState.RECEIVED: {
@@ -310,6 +329,9 @@ def apply(statements: Statements, event: StatementEvent) -> Statements:
         deadlines = {**statements.deadlines, event.meeting_id: event.until}
         return replace(statements, session_id=event.session_id, deadlines=deadlines)
     one = statements.statements[event.statement_id]
+    if isinstance(event, GivingEvent):
+        one = replace(one, withheld=isinstance(event, StatementWithheld))
+        return replace(statements, statements={**statements.statements, event.statement_id: one})
     one = replace(_changed(one, event), state=STATEMENT_MACHINE[one.state][type(event)])
     return replace(statements, statements={**statements.statements, event.statement_id: one})
 

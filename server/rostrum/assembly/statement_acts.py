@@ -19,6 +19,7 @@ from rostrum.assembly.statement import (
     StatementDeadlineSet,
     StatementEvent,
     StatementFellBack,
+    StatementGivenBack,
     StatementPlayed,
     StatementQueued,
     StatementReceived,
@@ -27,6 +28,7 @@ from rostrum.assembly.statement import (
     StatementState,
     StatementUnqueued,
     StatementWithdrawn,
+    StatementWithheld,
 )
 
 # Commands
@@ -103,6 +105,22 @@ class NoteDelivery:
 
 
 @dataclass(frozen=True)
+class WithholdStatement:
+    """The secretariat gives it to nobody after it was played."""
+
+    statement_id: str
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+@dataclass(frozen=True)
+class GiveStatementBack:
+    """The secretariat gives it again."""
+
+    statement_id: str
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+@dataclass(frozen=True)
 class SetStatementDeadline:
     """Until when statements for a meeting are taken and replaced."""
 
@@ -120,6 +138,8 @@ StatementCommand = (
     | TakeStatementBack
     | QueueStatement
     | NoteDelivery
+    | WithholdStatement
+    | GiveStatementBack
     | SetStatementDeadline
 )
 
@@ -148,6 +168,12 @@ def decide(statements: Statements, command: StatementCommand, actor: Actor, now:
             one = _find(statements, command.statement_id)
             kind = StatementFellBack if command.fell_back else StatementPlayed
             return [_moved(one, kind(now, one.statement_id))]
+        case WithholdStatement():
+            one = _find(statements, command.statement_id)
+            return [] if one.withheld else [StatementWithheld(now, one.statement_id)]
+        case GiveStatementBack():
+            one = _find(statements, command.statement_id)
+            return [StatementGivenBack(now, one.statement_id)] if one.withheld else []
         case SetStatementDeadline():
             if statements.deadlines.get(command.meeting_id) == command.until:
                 return []

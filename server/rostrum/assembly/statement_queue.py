@@ -1,12 +1,12 @@
 """What a meeting's list and a session's video statements ask of each other; asked again, it heals what was missed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from rostrum.assembly.entry import Entry, EntryState, Kind
 from rostrum.assembly.floor import Floor
-from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.meeting import Meeting, MeetingEvent, apply
 from rostrum.assembly.recording import AttachRecording, DetachRecording
 from rostrum.assembly.statement import Statement, Statements, StatementState
 from rostrum.assembly.statement_acts import NoteDelivery, QueueStatement
@@ -87,3 +87,34 @@ def playing(floor: Floor, now: datetime) -> Iterator[Plays]:
             yield Plays(
                 entry.entry_id, entry.recording_id, speech.played_at(now), running=speech.running_since is not None
             )
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A recording was played without a break: from `from_at` on, at `at_ms` of it. `to_at` None: it still is."""
+
+    from_at: datetime
+    at_ms: int
+    to_at: datetime | None = None
+
+
+def stretches(record: Iterable[MeetingEvent], entry_id: str) -> tuple[Stretch, ...]:
+    """When an entry's recording was played, by all events of a meeting from its first on."""
+    meeting, found = Meeting(), list[Stretch]()
+    for event in record:
+        meeting = apply(meeting, event)
+        now = next((one for one in playing(meeting.floor, event.at) if one.entry_id == entry_id and one.running), None)
+        going = found[-1] if found and found[-1].to_at is None else None
+        if now is None and going is not None:
+            found[-1] = replace(going, to_at=event.at)
+        elif now is not None and going is None:
+            found.append(Stretch(event.at, now.at_ms))
+    return tuple(found)
+
+
+def played_ms(played: Sequence[Stretch], at: datetime) -> int | None:
+    """What of a recording was played at a moment, in ms from its beginning; None: nothing of it."""
+    for one in played:
+        if one.from_at <= at and (one.to_at is None or at < one.to_at):
+            return one.at_ms + (at - one.from_at) // timedelta(milliseconds=1)
+    return None

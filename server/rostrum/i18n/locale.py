@@ -89,6 +89,13 @@ class Locale:
         sign = "-" if seconds < 0 else ""
         return f"{sign}{minutes}:{rest:02}"
 
+    @staticmethod
+    def position(at_ms: int) -> str:
+        """A point in a recording as players show it, alike in every language: "4:05", "1:04:05"."""
+        minutes, seconds = divmod(at_ms // 1000, 60)
+        hours, rest = divmod(minutes, 60)
+        return f"{hours}:{rest:02}:{seconds:02}" if hours else f"{rest}:{seconds:02}"
+
 
 class Locales:
     """All languages, loaded once."""

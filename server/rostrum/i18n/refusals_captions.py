@@ -23,7 +23,10 @@ CAPTIONS: Mapping[Why, tuple[str, str]] = {
     ),
     Why.ALREADY_RECORDED: (_("The meeting is recorded already."), _("Reload the page to see how things stand.")),
     Why.NOT_RECORDED: (_("The meeting is not recorded."), _("Reload the page to see how things stand.")),
-    Why.NO_TAPING: (_("There is no recording of this meeting."), _("Record a meeting first; then publish it.")),
+    Why.NO_TAPING: (
+        _("There is no recording of this meeting."),
+        _("Only public meetings are recorded, and their recordings are there once they are published."),
+    ),
     Why.NO_SUCH_CUE: (_("There is no such caption."), _("Reload the page to see how things stand.")),
 }
 """By their codes."""

@@ -42,6 +42,7 @@ class Templates:
             languages=LANGUAGES,
             localised=locale.localised,
             duration=locale.duration,
+            position=locale.position,
             refusal_words=WORDS,
             static=self._static_url(),
         )

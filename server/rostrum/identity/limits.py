@@ -23,6 +23,8 @@ UPLOADS = RateLimitItemPerMinute(40, namespace="upload")
 
 WATCHING = RateLimitItemPerMinute(30, namespace="watching")
 """Passes to a webcast given to one address; a classroom behind one address shares it."""
+CLIPS = RateLimitItemPerHour(60, namespace="clips")
+"""Clips made for one place: each takes a second of a processor or some."""
 
 
 class RateLimits:

@@ -9,6 +9,7 @@ from rostrum.pages.apply.lost import ROUTES as LOST
 from rostrum.pages.apply.members import ROUTES as APPLY_MEMBERS
 from rostrum.pages.apply.routes import ROUTES as APPLY
 from rostrum.pages.apply.sections import ROUTES as APPLY_SECTIONS
+from rostrum.pages.attend.clips import ROUTES as CLIPS
 from rostrum.pages.attend.credentials import ROUTES as CREDENTIALS
 from rostrum.pages.attend.devices import ROUTES as DEVICES
 from rostrum.pages.attend.green_room import ROUTES as GREEN_ROOM
@@ -51,6 +52,7 @@ from rostrum.pages.console.places import ROUTES as CONSOLE_PLACES
 from rostrum.pages.console.protection import ROUTES as CONSOLE_PROTECTION
 from rostrum.pages.console.publication import ROUTES as CONSOLE_PUBLICATION
 from rostrum.pages.console.queue import ROUTES as CONSOLE_QUEUE
+from rostrum.pages.console.recordings import ROUTES as CONSOLE_RECORDINGS
 from rostrum.pages.console.retention import ROUTES as CONSOLE_RETENTION
 from rostrum.pages.console.review import ROUTES as CONSOLE_REVIEW
 from rostrum.pages.console.routes import ROUTES as CONSOLE
@@ -64,6 +66,7 @@ from rostrum.pages.public.hls import ROUTES as HLS
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
 from rostrum.pages.public.privacy import ROUTES as PRIVACY
+from rostrum.pages.public.recordings import ROUTES as RECORDINGS
 from rostrum.pages.public.routes import ROUTES as PUBLIC
 from rostrum.pages.public.watch import ROUTES as WATCH
 from rostrum.pages.route import PublicRoute, Route
@@ -74,6 +77,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PRIVACY,
     *WATCH,
     *HLS,
+    *RECORDINGS,
     *LINK,
     *PASSKEY,
     *APPLY,
@@ -87,6 +91,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *JOIN,
     *ATTEND,
     *SOUND,
+    *CLIPS,
     *CREDENTIALS,
     *PHOTOGRAPH,
     *PROTECTION,
@@ -118,6 +123,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *CONSOLE_PAPERS,
     *CONSOLE_STATEMENTS,
     *CONSOLE_PUBLICATION,
+    *CONSOLE_RECORDINGS,
     *CONSOLE_LINES,
     *CONSOLE_STANDING,
     *CONSOLE_BADGES,

@@ -11,6 +11,7 @@ STATUS: Mapping[Why, int] = {
     Why.NO_SUCH_LINK: 404,
     Why.NO_SUCH_MEETING: 404,
     Why.NO_SUCH_CUE: 404,
+    Why.NO_TAPING: 404,
     Why.NO_SUCH_DOCUMENT: 404,
     Why.NO_SUCH_FILE: 404,
     Why.NO_SUCH_MEMBER: 404,
@@ -49,6 +50,7 @@ STATUS: Mapping[Why, int] = {
     Why.TOO_MANY_PIXELS: 422,
     Why.TOO_MANY_FILES: 422,
     Why.PART_DAMAGED: 460,
+    Why.NO_ROOM: 507,
     Why.TEXT_MISSING: 422,
     Why.BROKEN: 500,
 }

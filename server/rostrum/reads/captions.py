@@ -1,8 +1,8 @@
 """Who speaks, as captions name them; what of a meeting's captions may be published; and the file of them, as WebVTT."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.captions import CaptionKind, Cue, Turn, Voice
@@ -15,6 +15,8 @@ from rostrum.reads.procedure import people
 from rostrum.record.captions import Captions
 from rostrum.retention import Lives
 
+ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+"""The moment from which times of a file are counted, where something wants a moment."""
 KIND_NOTES = {CaptionKind.HUMAN: "Written by a person", CaptionKind.AUTOMATIC: "Written by a machine"}
 """In the file, which is for programs as well: in English, as WebVTT's own words are."""
 
@@ -100,18 +102,20 @@ async def held_turns(meeting_id: str, store: Captions, rules: Rules) -> Sequence
     return held
 
 
-def webvtt(cues: Iterable[Cue], opened_at: datetime, title: str, language: str) -> str:
+def webvtt(cues: Iterable[Cue], from_at: datetime, title: str, language: str, counted: str = "") -> str:
     """The file of a track (WebVTT, W3C Candidate Recommendation 2019, section 4.1). `cues` as they began.
 
-    Times count from the meeting's opening; which kind they are stands in a note wherever it changes.
+    Times count from a moment, which the file says, if it says nothing else of it in `counted`; which kind they are
+    stands in a note wherever it changes.
     """
-    about = (_note(title), f"Language: {language}", f"Times count from {opened_at.isoformat('T', 'seconds')}")
+    since = counted or f"Times count from {from_at.isoformat('T', 'seconds')}"
+    about = (_note(title), f"Language: {language}", since)
     blocks, kind = ["WEBVTT", "\n".join(["NOTE", *(line for line in about if line)])], None
     for number, cue in enumerate(cues, 1):
         if cue.kind is not kind:
             kind = cue.kind
             blocks.append(f"NOTE {KIND_NOTES[kind]}")
-        times = f"{_time(cue.start - opened_at)} --> {_time(max(cue.end - opened_at, timedelta(milliseconds=1)))}"
+        times = f"{_time(cue.start - from_at)} --> {_time(max(cue.end - from_at, timedelta(milliseconds=1)))}"
         blocks.append(f"{number}\n{times}\n{_voice(cue.voice)}{_escaped(cue.text)}")
     return "\n\n".join(blocks) + "\n"
 
@@ -119,6 +123,12 @@ def webvtt(cues: Iterable[Cue], opened_at: datetime, title: str, language: str) 
 def in_file(cues: Sequence[Cue], opened_at: datetime) -> list[Cue]:
     """The cues that a file can hold: those that did not end before the opening."""
     return [cue for cue in cues if cue.end > opened_at]
+
+
+def in_file_at(cue: Cue, at_ms: int) -> Cue:
+    """A cue at a time of a file, counted from `ORIGIN`."""
+    start = ORIGIN + timedelta(milliseconds=at_ms)
+    return replace(cue, start=start, end=start + max(cue.end - cue.start, timedelta(milliseconds=1)))
 
 
 def _voice(voice: Voice) -> str:

@@ -113,6 +113,8 @@ class MeetingModel:
     booths: BoothsModel
     notice: Notice
     may_be_recorded: bool
+    recording_halted: bool
+    """It should be recorded, and there is no room for that."""
 
 
 async def meeting_model(
@@ -157,6 +159,7 @@ async def meeting_model(
         booths,
         notice_of(meeting),
         meeting.kind is MeetingKind.PUBLIC,
+        is_recorded(meeting) and meeting.taping.halted_at is not None,
     )
 
 

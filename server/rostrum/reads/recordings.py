@@ -6,13 +6,14 @@ recording (`programme_keeper.py`) is given only while it is what would be made n
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.agenda import AgendaItem
+from rostrum.assembly.captions import Cue
 from rostrum.assembly.channels import channels
 from rostrum.assembly.chapters import Outline, Run, Turn, joined_ms, outline, run_of, turns
 from rostrum.assembly.entry import Kind
@@ -24,7 +25,7 @@ from rostrum.assembly.release import Publication, publication
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Clock, Desk
 from rostrum.media.programme.job import Cut, Job, Mark, Source
 from rostrum.media.recording import track_name
-from rostrum.reads.captions import spoken_id
+from rostrum.reads.captions import in_file_at, spoken_id
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Name, Names
 from rostrum.reads.procedure import people
@@ -103,6 +104,15 @@ class Recorded:
     def joined_ms(self, at: datetime) -> int | None:
         """Where a moment lies in what is given; None: it is not in it."""
         return joined_ms(self.outline, [one.run for one in self.runs], round(at.timestamp() * 1000))
+
+    def joined_cues(self, cues: Iterable[Cue]) -> list[Cue]:
+        """Captions at the times of what is given, counted from `ORIGIN`; without those of what is not given."""
+        found = []
+        for cue in cues:
+            at_ms = self.joined_ms(cue.start)
+            if at_ms is not None:
+                found.append(in_file_at(cue, at_ms))
+        return found
 
     def language(self, channel: str) -> str:
         """Of the words in a channel's file."""

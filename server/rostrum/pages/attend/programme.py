@@ -50,6 +50,7 @@ async def programme_page(visit: Visit) -> web.StreamResponse:
         zone_name=str(zone),
         at=f"/at/{visit.place_id}",
         where=entrance(visit.actor.rights),
+        may_speak=Right.SPEAK in visit.actor.rights,
     )
 
 

@@ -11,7 +11,6 @@ from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.actor import Right
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.assembly.release import OPEN
 from rostrum.assembly.statement import DELIVERED, Check, Finding, Statement, Statements
 from rostrum.assembly.statement_acts import ApproveStatement, ReceiveStatement, TakeStatementBack
 from rostrum.assembly.statement_queue import playing
@@ -26,7 +25,9 @@ from rostrum.pages.files.form import receive
 from rostrum.pages.files.ranges import send_part
 from rostrum.pages.render import language_of, locale_of, page
 from rostrum.pages.route import Route, Visit
+from rostrum.pages.statement import delivered, given, send_statement_captions
 from rostrum.pages.trouble import STATUS, Trouble
+from rostrum.reads.statements import is_given
 from rostrum.reads.wishes import wishes_of
 from rostrum.record.files import Owner
 from rostrum.record.uploads import Upload
@@ -147,6 +148,28 @@ async def picture(visit: Visit) -> web.StreamResponse:
     return await _sent(visit, there[chosen] if chosen < len(there) else None)
 
 
+async def shown_statement(visit: Visit) -> web.StreamResponse:
+    """A statement that was delivered, with its captions and its text; one that was not yet, without them."""
+    found = await _shown(visit)
+    meeting = (await visit.house.desk.load(MEETING, found.meeting_id)).state
+    return page(
+        visit,
+        "attend/statement.html",
+        delivered=await delivered(visit.house, meeting, found),
+        at=f"/at/{visit.place_id}/statements/{found.statement_id}",
+        texts_at=f"/at/{visit.place_id}/texts",
+        meeting_at=f"/at/{visit.place_id}/meeting/{meeting.meeting_id}",
+    )
+
+
+async def captions(visit: Visit) -> web.StreamResponse:
+    """The captions of one that was delivered."""
+    found = await _shown(visit)
+    meeting = (await visit.house.desk.load(MEETING, found.meeting_id)).state
+    one = await given(visit.house, meeting, found.statement_id)
+    return await send_statement_captions(visit.house, meeting, one, visit.request.match_info["language"])
+
+
 async def _sent(visit: Visit, file_id: str | None) -> web.StreamResponse:
     kept = None if file_id is None else await visit.house.files.get(file_id)
     if kept is None:
@@ -190,7 +213,7 @@ async def videos_of(visit: Visit, meeting: Meeting) -> tuple[Statement, ...]:
 
 
 def _released(visit: Visit, session: Accreditation, one: Statement) -> bool:
-    return one.state in DELIVERED and visit.house.guards.of(session, one.place_id) == OPEN
+    return is_given(one, session, visit.house.guards)
 
 
 def _arrival(visit: Visit, meeting: Meeting | None) -> Arrival:
@@ -299,6 +322,8 @@ ROUTES = (
     *tus.place_routes("/meeting/{meeting_id}/video/uploads", partial(_arrival, meeting=None), SPEAK),
     Route("POST", "/meeting/{meeting_id}/video/{statement_id}/approval", approve, SPEAK),
     Route("POST", "/meeting/{meeting_id}/video/{statement_id}/removal", take_back, SPEAK),
+    Route("GET", "/statements/{statement_id}", shown_statement, LOOK),
     Route("GET", "/statements/{statement_id}/preview", preview, LOOK),
+    Route("GET", "/statements/{statement_id}/{language}.vtt", captions, LOOK),
     Route("GET", "/statements/{statement_id}/pictures/{number}", picture, LOOK),
 )

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.statement import StatementState
-from rostrum.assembly.statement_acts import SetStatementDeadline
+from rostrum.assembly.statement_acts import GiveStatementBack, SetStatementDeadline, WithholdStatement
 from rostrum.desk import ACCREDITATION, STATEMENTS
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.attend.statements import card, statements_of
@@ -30,6 +30,15 @@ async def set_deadline(visit: Visit) -> web.StreamResponse:
         words = locale_of(visit).gettext("Enter a day and a time of day.")
         return await _page(visit, meeting, values, {"until_on": words})
     command = SetStatementDeadline(visit.session_id, meeting.meeting_id, until)
+    await visit.house.desk.act(STATEMENTS, visit.session_id, command, visit.actor)
+    raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/meetings/{meeting.meeting_id}/videos?saved=yes")
+
+
+async def give(visit: Visit) -> web.StreamResponse:
+    """Give a statement to nobody after it was played, or give it again."""
+    meeting, statement_id = await meeting_of(visit), visit.request.match_info["statement_id"]
+    given = (await visit.request.post()).get("given") == "yes"
+    command = GiveStatementBack(statement_id) if given else WithholdStatement(statement_id)
     await visit.house.desk.act(STATEMENTS, visit.session_id, command, visit.actor)
     raise web.HTTPSeeOther(f"/at/{visit.place_id}/console/meetings/{meeting.meeting_id}/videos?saved=yes")
 
@@ -68,4 +77,5 @@ async def _page(
 ROUTES = (
     Route("GET", "/console/meetings/{meeting_id}/videos", statements, ADMINISTER),
     Route("POST", "/console/meetings/{meeting_id}/videos", set_deadline, ADMINISTER),
+    Route("POST", "/console/meetings/{meeting_id}/videos/{statement_id}", give, ADMINISTER),
 )

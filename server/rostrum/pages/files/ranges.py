@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -28,8 +29,10 @@ def range_of(header: str | None, size: int) -> tuple[int, int] | None:
     return int(first), min(size, int(last) + 1) if last else size
 
 
-async def send_part(request: web.Request, reader: SealedReader, media_type: str) -> web.StreamResponse:
-    """What was asked for of a file, which is closed then."""
+async def send_part(
+    request: web.Request, reader: SealedReader, media_type: str, *, saved_as: str = ""
+) -> web.StreamResponse:
+    """What was asked for of a file, which is closed then. `saved_as`: it is saved under that name, not shown."""
     try:
         asked = request.headers.get("Range")
         part = range_of(asked, reader.size)
@@ -40,6 +43,8 @@ async def send_part(request: web.Request, reader: SealedReader, media_type: str)
             "Content-Type": media_type,
             "X-Content-Type-Options": "nosniff",
         }
+        if saved_as:
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(saved_as, safe='')}"
         if part is None:
             return web.Response(status=416, headers={"Content-Range": f"bytes */{reader.size}"})
         first, end = part

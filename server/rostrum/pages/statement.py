@@ -1,0 +1,89 @@
+"""A video statement that was delivered, whoever sees it: its picture and sound, its captions, its text."""
+
+import asyncio
+
+from aiohttp import web
+
+from rostrum.assembly.captions import Cue
+from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.papers import StatementText
+from rostrum.assembly.refusal import Why
+from rostrum.assembly.statement import Statement
+from rostrum.assembly.statement_queue import stretches
+from rostrum.desk import ACCREDITATION, MEETING, PAPERS, STATEMENTS
+from rostrum.house import House
+from rostrum.i18n import LANGUAGES
+from rostrum.pages.files.ranges import send_part
+from rostrum.pages.trouble import Trouble
+from rostrum.reads.captions import ORIGIN, Rules, webvtt
+from rostrum.reads.papers import publication_of
+from rostrum.reads.recordings import titled
+from rostrum.reads.statements import Delivered, cues_of, is_given
+
+
+async def given_of(house: House, meeting: Meeting) -> list[Statement]:
+    """The statements of a meeting that everybody may have, in the order in which they came."""
+    session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
+    statements = (await house.desk.load(STATEMENTS, meeting.session_id)).state.statements.values()
+    return [one for one in statements if one.meeting_id == meeting.meeting_id and is_given(one, session, house.guards)]
+
+
+async def given(house: House, meeting: Meeting, statement_id: str) -> Statement:
+    """One of them. Raises `Trouble(NO_SUCH_STATEMENT)`."""
+    found = next((one for one in await given_of(house, meeting) if one.statement_id == statement_id), None)
+    if found is None:
+        raise Trouble(Why.NO_SUCH_STATEMENT)
+    return found
+
+
+async def delivered(house: House, meeting: Meeting, one: Statement) -> Delivered:
+    """What is shown of it."""
+    session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
+    name = (await house.names.of([session.places[one.place_id]]))[one.place_id]
+    captions = [language for language in LANGUAGES if await _cues(house, meeting, one, language)]
+    texts = await texts_given(house, meeting, one.place_id, one.delegation_id)
+    return Delivered(one, meeting, name, captions, texts)
+
+
+async def texts_given(house: House, meeting: Meeting, place_id: str, delegation_id: str) -> list[StatementText]:
+    """The texts of a delegation's statement in a meeting that everybody may read now."""
+    session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
+    papers = (await house.desk.load(PAPERS, meeting.session_id)).state
+    return [
+        text
+        for text in papers.texts_of(meeting.meeting_id, place_id, delegation_id)
+        if publication_of(text, papers, meeting, session, house.guards, house.clock()).allowed
+    ]
+
+
+async def send_statement(request: web.Request, house: House, one: Statement) -> web.StreamResponse:
+    """Its picture and sound, from anywhere in it. Raises `Trouble(NO_SUCH_FILE)`."""
+    kept = None if one.made is None else await house.files.get(one.made.preview_id)
+    if kept is None:
+        raise Trouble(Why.NO_SUCH_FILE)
+    try:
+        opened = await asyncio.to_thread(house.files.open, kept)
+    except FileNotFoundError as error:
+        raise Trouble(Why.NO_SUCH_FILE) from error
+    return await send_part(request, opened, kept.media_type)
+
+
+async def send_statement_captions(house: House, meeting: Meeting, one: Statement, language: str) -> web.Response:
+    """Its captions in a language. Raises `Trouble(NOT_FOUND)` where there are none."""
+    cues = await _cues(house, meeting, one, language) if language in LANGUAGES else []
+    if not cues:
+        raise Trouble(Why.NOT_FOUND, status=404)
+    text = webvtt(cues, ORIGIN, titled(meeting.titles, language), language, "Times are those of the statement")
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+    return web.Response(text=text, content_type="text/vtt", charset="utf-8", headers=headers)
+
+
+async def _cues(house: House, meeting: Meeting, one: Statement, language: str) -> list[Cue]:
+    session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
+    papers = (await house.desk.load(PAPERS, meeting.session_id)).state
+    rules = Rules(papers, session, house.guards, house.clock())
+    cues = [cue for cue in await house.caption_store.of(meeting.meeting_id, language) if rules.allow(cue)]
+    if not cues or one.entry_id is None:
+        return []
+    rows = await house.journal.read(MEETING.stream(meeting.meeting_id))
+    return cues_of(cues, one.entry_id, stretches((row.event for row in rows), one.entry_id))  # type: ignore[misc]

@@ -1,0 +1,124 @@
+"""Makes of each recorded meeting a file for each language, and makes it again when something in it may not be given.
+
+What is given is decided in `reads/recordings.py`, which also tells a file that is not to be given any more from one
+that is; such a file is deleted here before another is made.
+"""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+
+import structlog
+
+from rostrum.assembly.meeting import Meeting
+from rostrum.assembly.program import is_recorded
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Change
+from rostrum.house import House
+from rostrum.identity.secrets import new_id
+from rostrum.media.programme.job import NotMade
+from rostrum.programme_making import begin_programme
+from rostrum.reads.recordings import PROGRAMME, Recorded
+from rostrum.record.files import Owner
+
+SETTLE_S = 2.0
+"""How long nothing may change before files are made: a review seldom comes alone."""
+MEDIA_TYPE = "video/webm"
+
+_log = structlog.get_logger(__name__)
+
+
+async def keep_programmes(house: House, stop: asyncio.Event) -> None:
+    """Until told to stop."""
+    keeper = _Keeper(house)
+    house.desk.listen(keeper.heard)
+    house.recordings.listen(keeper.due)
+    for meeting_id in await house.desk.identifiers(MEETING):
+        keeper.due(meeting_id)
+    # Told to stop rather than cancelled, as every chore: a query that is cut off leaves its connection behind.
+    following = asyncio.create_task(keeper.follow())
+    await stop.wait()
+    keeper.stop()
+    await following
+
+
+class _Keeper:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._due: asyncio.Queue[str | None] = asyncio.Queue()
+        self._waiting: set[str] = set()
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Follow and make nothing more."""
+        self._stopped.set()
+        self._due.put_nowait(None)
+
+    def due(self, meeting_id: str) -> None:
+        """Something of a meeting's recording may be otherwise now."""
+        if meeting_id not in self._waiting:
+            self._waiting.add(meeting_id)
+            self._due.put_nowait(meeting_id)
+
+    def heard(self, change: Change) -> None:
+        """A change of the record: the meeting's own, and what is said of those who spoke in it."""
+        if change.aggregate in (MEETING, INTERPRETATION):
+            if self._house.desk.held(MEETING).get(change.identifier, Meeting()).taping.number:
+                self.due(change.identifier)
+        elif change.aggregate in (ACCREDITATION, PAPERS):
+            for meeting_id, meeting in self._house.desk.held(MEETING).items():
+                if meeting.session_id == change.identifier and meeting.taping.number:
+                    self.due(meeting_id)
+
+    async def follow(self) -> None:
+        """One meeting after the other."""
+        while (meeting_id := await self._due.get()) is not None and not self._stopped.is_set():
+            try:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), SETTLE_S)
+                self._waiting.discard(meeting_id)
+                await self._settle(meeting_id)
+            except Exception:
+                self._waiting.discard(meeting_id)
+                _log.exception("what is made of a recording could not be brought up to date", meeting=meeting_id)
+
+    async def _withdraw(self, meeting_id: str) -> Recorded:
+        """Delete what may not be given any more: pages give it no more since it may not be."""
+        recorded = await self._house.recordings.of(meeting_id)
+        if not recorded.runs:
+            return recorded
+        given = {kept.file_id for channel in recorded.channels if (kept := recorded.current(channel)) is not None}
+        gone = [kept.file_id for kept in recorded.made.values() if kept.size and kept.file_id not in given]
+        if gone:
+            await self._house.files.delete(*gone)
+        return recorded
+
+    async def _settle(self, meeting_id: str) -> None:
+        recorded = await self._withdraw(meeting_id)
+        if recorded.writing or is_recorded(recorded.meeting) or not recorded.can_be_made:
+            return
+        for channel in recorded.channels:
+            if self._stopped.is_set():
+                return
+            if recorded.purpose(channel) not in recorded.made:
+                await self._make(recorded, channel)
+        await self._withdraw(meeting_id)
+
+    async def _make(self, recorded: Recorded, channel: str) -> None:
+        house, meeting = self._house, recorded.meeting
+        began = datetime.fromtimestamp(recorded.runs[0].run.began_ms / 1000, UTC)
+        purge_at = began + house.lives.programme
+        try:
+            async with await begin_programme(house.files, *recorded.job(channel)) as programme:
+                kept = await asyncio.to_thread(house.files.begin, new_id(), MEDIA_TYPE)
+                async for part in programme:
+                    if self._stopped.is_set():
+                        await asyncio.to_thread(kept.finish)
+                        await house.files.forget([kept.file_id])
+                        return
+                    await asyncio.to_thread(kept.append, part)
+        except NotMade:
+            _log.exception("no file could be made of a recording", meeting=meeting.meeting_id, channel=channel)
+            return
+        await asyncio.to_thread(kept.finish)
+        owner = Owner(meeting.session_id, meeting.meeting_id, PROGRAMME, recorded.purpose(channel))
+        await house.files.commit(house.files.row(kept, owner, house.clock(), purge_at))
