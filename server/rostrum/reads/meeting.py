@@ -159,7 +159,7 @@ async def meeting_model(
         booths,
         notice_of(meeting),
         meeting.kind is MeetingKind.PUBLIC,
-        is_recorded(meeting) and meeting.taping.halted_at is not None,
+        notice_of(meeting).now and meeting.taping.halted_at is not None,
     )
 
 
