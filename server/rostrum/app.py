@@ -13,6 +13,7 @@ from rostrum.assembly.refusal import Why
 from rostrum.booth_keeper import keep_booths
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
+from rostrum.disk import Disk
 from rostrum.feeders import Feeders
 from rostrum.followers import Followers
 from rostrum.grants import grant_of
@@ -108,10 +109,11 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     database = await Database.open(settings.database)
     journal = Journal(database)
     engine = WorkerPool.of(settings.media_worker_count, settings.media_port, settings.media_addresses)
-    metrics = Metrics(engine)
+    disk = Disk(settings.data, settings.disk_reserve_megabytes * 1_000_000)
+    metrics = Metrics(engine, disk)
     app = web.Application(middlewares=[metrics.count, *middlewares(settings)], client_max_size=FORM_BYTES_MAX)
     app[METRICS] = metrics
-    house = _house(settings, clock, database, journal, engine)
+    house = _house(settings, clock, database, journal, engine, disk)
     app[DATABASE], app[JOURNAL], app[ENGINE], app[HOUSE] = database, journal, engine, house
     app[RECONCILER] = reconciler = Reconciler(engine)
     engine.on_restart(reconciler.engine_restarted)
@@ -135,7 +137,9 @@ async def create(settings: Settings, clock: Clock = utc_now) -> web.Application:
     return app
 
 
-def _house(settings: Settings, clock: Clock, database: Database, journal: Journal, engine: WorkerPool) -> House:
+def _house(
+    settings: Settings, clock: Clock, database: Database, journal: Journal, engine: WorkerPool, disk: Disk
+) -> House:
     keys = settings.data / "keys"
     seal = Seal.from_folder(keys)
     desk = Desk(journal, clock)
@@ -180,14 +184,16 @@ def _house(settings: Settings, clock: Clock, database: Database, journal: Journa
         presence=Presence(hub.ripple),
         talk=Talk(),
         engine=engine,
+        disk=disk,
         lines=Lines(engine),
         participation=Participation(database),
         files=files,
         uploads=uploads,
-        intake=Intake(files, uploads, cleaner, settings.files_each),
+        intake=Intake(files, uploads, disk, cleaner, settings.files_each),
         video_intake=Taking(
             files,
             uploads,
+            disk,
             settings.files_each,
             round(settings.statement_gigabytes * 1_000_000_000),
             Why.STATEMENT_TOO_LARGE,

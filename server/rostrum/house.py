@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rostrum.captioning import Captioning
 from rostrum.desk import Clock, Desk
+from rostrum.disk import Disk
 from rostrum.feeders import Feeders
 from rostrum.i18n.templates import Templates
 from rostrum.identity.badges import Badger
@@ -73,6 +74,7 @@ class House:
     presence: Presence
     talk: Talk
     engine: Engine
+    disk: Disk
     lines: Lines
     participation: Participation
     files: FileStore

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from rostrum.disk import Disk
 from rostrum.media.engine import Engine, PeerState
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -29,10 +30,24 @@ class _Peers(Collector):
         yield family
 
 
+class _Room(Collector):
+    """Room on the data folder's disk, looked at when asked."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """The figures now."""
+        yield GaugeMetricFamily("rostrum_disk_free_bytes", "Room on the data folder's disk", self._disk.free_bytes)
+        yield GaugeMetricFamily(
+            "rostrum_disk_reserve_bytes", "With less no file is taken and nothing recorded", self._disk.reserve_bytes
+        )
+
+
 class Metrics:
     """The figures of one server."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, disk: Disk) -> None:
         self._registry = CollectorRegistry()
         labels = ["method", "route", "status"]
         self._requests = Counter("rostrum_requests", "Requests answered", labels, registry=self._registry)
@@ -40,6 +55,7 @@ class Metrics:
             "rostrum_request_seconds", "Time to an answer", ["route"], buckets=SECONDS, registry=self._registry
         )
         self._registry.register(_Peers(engine))
+        self._registry.register(_Room(disk))
 
     @web.middleware
     async def count(self, request: web.Request, handler: Handler) -> web.StreamResponse:

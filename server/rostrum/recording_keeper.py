@@ -10,12 +10,14 @@ from datetime import datetime
 
 import structlog
 
+from rostrum.assembly.actor import SYSTEM
 from rostrum.assembly.chapters import MARGIN_MS
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.program import is_recorded
+from rostrum.assembly.refusal import Refused
 from rostrum.assembly.release import OPEN, Guard
 from rostrum.assembly.sitting import MeetingClosed, MeetingSuspended
-from rostrum.assembly.taping import TapingStopped
+from rostrum.assembly.taping import HaltTaping, ResumeTaping, TapingCommand, TapingStopped
 from rostrum.desk import ACCREDITATION, MEETING, Change
 from rostrum.house import House
 from rostrum.media.engine import PeerHealth, PeerState
@@ -24,6 +26,8 @@ from rostrum.recording_take import Take
 
 AGAIN_S = 1.0
 """After how long another process is begun in the place of one that died."""
+LOOK_S = 2.0
+"""How often the disk is looked at. A recording writes some megabytes in that time at most."""
 ENDINGS = (TapingStopped, MeetingSuspended, MeetingClosed)
 
 _log = structlog.get_logger(__name__)
@@ -66,7 +70,7 @@ class _Keeper:
 
     async def follow(self) -> None:
         """Do what follows of every change, from what there is at the start on."""
-        await self._mend()
+        await self._mend(*await self._house.desk.identifiers(MEETING))
         for meeting_id in await self._house.desk.identifiers(MEETING):
             self._changed.put_nowait((meeting_id, None))
         while (changed := await self._changed.get()) is not None:
@@ -78,10 +82,10 @@ class _Keeper:
             await take.stop()
         await asyncio.gather(*self._runs.values())
 
-    async def _mend(self) -> None:
-        """Close the files that were being written when the server stopped at once."""
+    async def _mend(self, *meeting_ids: str) -> None:
+        """Close the files that were being written when the server stopped at once, or the disk was full."""
         files = self._house.files
-        for kept in await files.files_of(*await self._house.desk.identifiers(MEETING)):
+        for kept in await files.files_of(*meeting_ids):
             if kept.owner.kind == RECORDING and kept.size == 0:
                 try:
                     found = await asyncio.to_thread(files.resume, kept.file_id, kept.media_type)
@@ -110,11 +114,19 @@ class _Keeper:
         try:
             while True:
                 take = self._takes[meeting_id] = Take(self._house, meeting.session_id, meeting_id)
+                await self._until_there_is_room(take)
+                if take.is_stopping:
+                    return
+                if number:
+                    await self._mend(meeting_id)
                 self._told[meeting_id] = now = await self._floor(meeting_id)
+                watching = asyncio.create_task(self._break_off_without_room(take))
                 try:
                     await take.run({"what": "floor", "after_a_gap": number > 0, **now})
                 except Exception:
                     _log.exception("a recording failed", meeting=meeting_id)
+                finally:
+                    watching.cancel()
                 if take.is_stopping:
                     return
                 number += 1
@@ -126,7 +138,39 @@ class _Keeper:
             del self._takes[meeting_id], self._runs[meeting_id]
             self._house.recordings.told(meeting_id)
 
+    async def _until_there_is_room(self, take: Take) -> None:
+        """Say on the record that nothing is kept as long as the disk is full: the meeting goes on."""
+        disk, told = self._house.disk, False
+        room = disk.has_room()
+        while not room and not take.is_stopping:
+            if not told:
+                _log.error("the disk is full: a recording stands still", meeting=take.meeting_id, free=disk.free_bytes)
+            told = told or await self._say(take.meeting_id, HaltTaping())
+            await asyncio.sleep(LOOK_S)
+            # Somewhat more than is needed, so that it does not begin and end all the time.
+            room = disk.has_room(disk.reserve_bytes // 4)
+        if not take.is_stopping:
+            await self._say(take.meeting_id, ResumeTaping())
+
+    async def _break_off_without_room(self, take: Take) -> None:
+        while self._house.disk.has_room():  # noqa: ASYNC110 - a disk says nothing by itself
+            await asyncio.sleep(LOOK_S)
+        take.break_off()
+
+    async def _say(self, meeting_id: str, command: TapingCommand) -> bool:
+        """Whether it is on the record now: another program may have filled the disk to its last byte."""
+        try:
+            await self._house.desk.act(MEETING, meeting_id, command, SYSTEM)
+        except Refused:
+            return True
+        except Exception:
+            _log.exception("that a recording stands still could not be kept")
+            return False
+        return True
+
     async def _note(self, meeting: Meeting) -> None:
+        if meeting.taping.halted_at is not None:
+            return
         now = await self._floor(meeting.meeting_id)
         if now != self._told[meeting.meeting_id]:
             self._told[meeting.meeting_id] = now

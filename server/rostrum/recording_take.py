@@ -105,8 +105,12 @@ class Take:
 
     async def _finish(self) -> None:
         for name, kept in self._files.items():
-            await asyncio.to_thread(kept.finish)
-            await self._house.files.commit(self._house.files.gone(kept.file_id), self._row(name, kept))
+            try:
+                await asyncio.to_thread(kept.finish)
+                await self._house.files.commit(self._house.files.gone(kept.file_id), self._row(name, kept))
+            except Exception:
+                # The others are closed all the same; this one is mended before the recording goes on.
+                _log.exception("a file of a recording could not be closed", file=kept.file_id)
 
     async def note(self, **fields: object) -> None:
         """A line of the journal."""

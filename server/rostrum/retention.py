@@ -11,7 +11,7 @@ LINK_LIFE = timedelta(days=60)
 ENDED_LINK_LIFE = timedelta(days=30)
 """Devices, passkeys and the secret of a link that has ended, from then: as long as its page says that it has."""
 UPLOAD_LIFE = timedelta(days=1)
-"""An upload that was begun and not finished, from its beginning."""
+"""An upload that was begun and not finished, from the last that came of it."""
 
 
 @dataclass(frozen=True)

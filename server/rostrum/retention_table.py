@@ -207,7 +207,7 @@ KEPT: tuple[Kept, ...] = (
         _("Uploads that were not finished"),
         _("to go on with them"),
         _("whoever began them"),
-        _("from the beginning"),
+        _("from the last that came of it"),
         UPLOAD_LIFE,
         "uploads",
         columns=("upload.sealed", "upload.kind", "upload.purpose", "upload.length"),

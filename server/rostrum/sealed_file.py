@@ -76,7 +76,8 @@ class SealedFile:
         """
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._file: IO[bytes] = os.fdopen(descriptor, "r+b")
+        # Nothing waits in a buffer: what could not be written is known at once, and is cut off.
+        self._file = os.fdopen(descriptor, "r+b", buffering=0)
         head = self._file.read(HEAD_BYTES)
         if len(head) < HEAD_BYTES:
             head = FORMAT + os.urandom(SALT_BYTES)
@@ -90,7 +91,7 @@ class SealedFile:
         self._file.truncate()
 
     def append(self, data: bytes) -> None:
-        """Seal what comes next."""
+        """Seal what comes next. Raises OSError where there is no room; what is whole until then stays."""
         for start in range(0, len(data), PIECE_BYTES):
             self._record(data[start : start + PIECE_BYTES], last=False)
 
@@ -110,13 +111,19 @@ class SealedFile:
 
     def _record(self, piece: bytes, *, last: bool) -> None:
         record = self._key.seal(piece, self._number, last=last)
-        self._file.write(_LENGTH.pack(len(record)) + record)
+        begin, left = self._file.tell(), memoryview(_LENGTH.pack(len(record)) + record)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError:
+            # A full disk takes the first part of a record: what stays are whole ones.
+            self.back_to((self._number, self.size, begin))
+            raise
         self._number += 1
         self.size += len(piece)
 
     def close(self) -> None:
         """Bring it to the disk."""
-        self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
 
@@ -155,7 +162,7 @@ def pieces(path: Path, master: bytes, identifier: str, *, whole: bool) -> Iterat
         while packed := file.read(_LENGTH.size):
             (length,) = _LENGTH.unpack(packed)
             record = file.read(length)
-            ended = whole and length == NONCE_BYTES + TAG_BYTES
+            ended = length == NONCE_BYTES + TAG_BYTES
             piece = key.open(record, number, last=ended)
             number += 1
             if piece:

@@ -136,7 +136,22 @@ class Settings(BaseSettings):
     file_pages: int = Field(40, ge=1, le=1000, description="Pages of a PDF that somebody sends.")
     files_each: int = Field(12, ge=1, le=100, description="Files that one application or place may keep.")
     statement_gigabytes: float = Field(
-        4, gt=0, le=16, description="Size of a video statement that a delegation sends, in gigabytes (10⁹ bytes)."
+        4.3,
+        gt=0,
+        le=16,
+        description=(
+            "Size of a video statement that a delegation sends, in gigabytes (10⁹ bytes). 4.3 takes the largest file "
+            "that a camera's card can hold as one (4 GiB)."
+        ),
+    )
+    disk_reserve_megabytes: int = Field(
+        1000,
+        ge=0,
+        le=1_000_000,
+        description=(
+            "Room on the data folder's disk that is left to the record, in megabytes. With less, no file is taken and "
+            "nothing is recorded until there is room again; meetings go on."
+        ),
     )
     webcast_viewers: int = Field(
         200,

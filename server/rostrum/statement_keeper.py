@@ -29,6 +29,8 @@ from rostrum.uploads.screening import Screened, Sealed, Stopped
 
 VIDEO = "statement-video"
 """The kind of files that are video statements, as they come and as they are played."""
+LATER_S = 30.0
+"""After how long a statement is looked at for which there was no room on the disk."""
 UNCHECKED = frozenset({StatementState.RECEIVED, StatementState.CHECKING})
 
 _log = structlog.get_logger(__name__)
@@ -179,11 +181,14 @@ class _Keeper:
             await house.desk.act(STATEMENTS, session_id, BeginCheck(one.statement_id), SYSTEM)
             await house.desk.act(STATEMENTS, session_id, missing, SYSTEM)
             return
+        limits = await self._limits(session_id, one)
+        if not house.disk.has_room(limits.made_bytes_max):
+            _log.warning("there is no room to look at a video statement: it is tried again", statement=one.statement_id)
+            asyncio.get_running_loop().call_later(LATER_S, house.screener.ask, session_id, one.statement_id)
+            return
         await house.desk.act(STATEMENTS, session_id, BeginCheck(one.statement_id), SYSTEM)
         path, key = house.uploads.lies(one.upload_id)
-        screened = await house.screener.screen(
-            Sealed(path, key, one.upload_id), await self._limits(session_id, one), one.statement_id
-        )
+        screened = await house.screener.screen(Sealed(path, key, one.upload_id), limits, one.statement_id)
         now = house.clock()
         owner = Owner(session_id, one.place_id, VIDEO, one.statement_id)
         rows = [house.files.row(each, owner, now, now + house.lives.video) for each in screened.all]

@@ -17,3 +17,5 @@ async def test_redirects_and_pages_are_counted_by_route(running: Running) -> Non
     figures = await counted(running)
     assert 'rostrum_requests_total{method="POST",route="/l/{token}",status="303"} 1.0' in figures
     assert 'rostrum_requests_total{method="GET",route="/healthz",status="200"} 1.0' in figures
+    assert "rostrum_disk_free_bytes" in figures
+    assert "rostrum_disk_reserve_bytes 1e+09" in figures

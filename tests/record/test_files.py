@@ -1,20 +1,24 @@
 """Files on the disk: sealed, whole or refused, gone with their date; uploads that go on where they stopped."""
 
+import asyncio
 import os
+import resource
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from rostrum.assembly.refusal import Refused, Why
+from rostrum.disk import Disk
 from rostrum.record.database import Database
 from rostrum.record.files import FileStore, KeptFile, Owner
 from rostrum.record.sealing import Seal
-from rostrum.record.uploads import Busy, Uploads
-from rostrum.sealed_file import SealedFile, WrongKey, pieces, sealed_size
+from rostrum.record.uploads import Busy, LetGo, Uploads
+from rostrum.sealed_file import PIECE_BYTES, SealedFile, WrongKey, pieces, sealed_size
 from rostrum.settings import Settings
 from rostrum.uploads.cleaner import Cleaner
-from rostrum.uploads.intake import Intake, Life, shown_name
+from rostrum.uploads.intake import Intake, Life, Taking, shown_name
 from rostrum.uploads.limits import Limits
 from tests.uploads import hostile
 
@@ -130,13 +134,36 @@ def test_an_upload_goes_on_after_the_machine_stopped_in_the_middle_of_a_record(t
     assert b"".join(pieces(path, KEY, "u1", whole=False)) == TEXT
 
 
-async def test_two_writers_of_one_upload_do_not_mix(database: Database, settings: Settings) -> None:
+def test_a_disk_that_is_full_keeps_whole_records_and_takes_more_once_there_is_room(tmp_path: Path) -> None:
+    path, limits = tmp_path / "u1", resource.getrlimit(resource.RLIMIT_FSIZE)
+    sealed = SealedFile(path, KEY, "u1")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            sealed.append(TEXT)
+        mark = sealed.mark()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert mark[1] == sealed.size == 2 * PIECE_BYTES
+    assert path.stat().st_size == mark[2]
+    sealed.append(TEXT[sealed.size :])
+    sealed.finish()
+    sealed.close()
+    assert b"".join(pieces(path, KEY, "u1", whole=True)) == TEXT
+
+
+async def test_two_writers_of_one_upload_do_not_mix(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rostrum.record.uploads.LET_GO_S", 0.05)
     uploads = Uploads(database, Seal.from_folder(settings.data / "keys"), settings.data / "uploads", KEY)
     await uploads.begin("u1", OWNER, name="n", length=9, created_at=NOW, expires_at=NOW + timedelta(days=1))
-    with uploads.writing("u1") as sealed:
-        sealed.append(b"abc")
-        with pytest.raises(Busy), uploads.writing("u1"):
-            raise AssertionError
+    async with uploads.writing("u1") as writing:
+        writing.sealed.append(b"abc")
+        with pytest.raises(Busy):
+            await uploads.let_go("u1")
+        with pytest.raises(LetGo):
+            await writing.next_of(never())
     found = await uploads.get("u1")
     assert found is not None
     assert (found.offset, found.length, found.name) == (3, 9, "n")
@@ -149,12 +176,51 @@ async def test_two_writers_of_one_upload_do_not_mix(database: Database, settings
     assert list((settings.data / "uploads").iterdir()) == []
 
 
+async def never() -> AsyncIterator[bytes]:
+    """A line that is dead without anybody having been told."""
+    await asyncio.Event().wait()
+    yield b""
+
+
+async def test_a_dead_line_is_left_for_the_next_request_with_all_that_came(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = Uploads(database, Seal.from_folder(settings.data / "keys"), settings.data / "uploads", KEY)
+    taking = Taking(store(database, settings), uploads, Disk(settings.data, 0), 2, 1000)
+    await taking.begin("u1", OWNER, "a", 9, Life(NOW, NOW + timedelta(days=1)))
+    upload = await taking.find("u1", OWNER, NOW)
+
+    async def abc_and_then_silence() -> AsyncIterator[bytes]:
+        yield b"abc"
+        async for piece in never():
+            yield piece
+
+    async def defghi() -> AsyncIterator[bytes]:
+        yield b"defghi"
+
+    first = asyncio.create_task(taking.append(upload, 0, abc_and_then_silence()))
+    await asyncio.sleep(0.05)
+    await taking.let_go(upload)
+    assert (await taking.find("u1", OWNER, NOW)).offset == 3
+    with pytest.raises(Refused) as refused:
+        await first
+    assert refused.value.why is Why.UPLOAD_ELSEWHERE
+    monkeypatch.setattr("rostrum.record.uploads.SILENCE_S", 0.05)
+    with pytest.raises(Refused):
+        await taking.append(upload, 3, never())
+    assert await taking.append(upload, 3, defghi()) == 9
+    full = Taking(store(database, settings), uploads, Disk(settings.data, 10**18), 2, 1000)
+    with pytest.raises(Refused) as refused:
+        await full.begin("u2", OWNER, "a", 9, Life(NOW, NOW + timedelta(days=1)))
+    assert refused.value.why is Why.NO_ROOM
+
+
 async def test_the_same_file_sent_twice_is_kept_once_and_another_kind_of_owner_finds_no_upload(
     database: Database, settings: Settings
 ) -> None:
     files = store(database, settings)
     uploads = Uploads(database, Seal.from_folder(settings.data / "keys"), settings.data / "uploads", KEY)
-    intake = Intake(files, uploads, Cleaner(Limits(1_000_000, 10)), 2)
+    intake = Intake(files, uploads, Disk(settings.data, 0), Cleaner(Limits(1_000_000, 10)), 2)
     life, data = Life(NOW, NOW + timedelta(days=1)), hostile.picture("PNG")
 
     async def sent(upload_id: str) -> str:

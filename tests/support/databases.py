@@ -45,9 +45,7 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     if os.geteuid() == 0:
         as_postgres = ["runuser", "-u", "postgres", "--"]
         chown(data, "postgres", "postgres")
-        for parent in data.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/") and parent.is_relative_to("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
+        _let_others_pass(data)
     initdb = [BIN / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run([*as_postgres, *map(str, initdb)], check=True, capture_output=True, cwd="/")
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
@@ -58,4 +56,14 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     try:
         yield Cluster(port)
     finally:
+        if as_postgres:
+            # Another run of pytest has shut the folder again that both lie in.
+            _let_others_pass(data)
         subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
+
+
+def _let_others_pass(folder: Path) -> None:
+    """Through the folders of root's that it lies in."""
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0 and parent != Path("/") and parent.is_relative_to("/tmp"):
+            parent.chmod(parent.stat().st_mode | 0o011)

@@ -155,6 +155,7 @@ class Why(StrEnum):
     STATEMENT_ON_AIR = "statement-on-air"
     STATEMENT_NOT_THERE_YET = "statement-not-there-yet"
     STATEMENT_TOO_LARGE = "statement-too-large"
+    NO_ROOM = "no-room"
     VOICE_ONLY = "voice-only"
     # interpretation
     NO_SUCH_BOOTH = "no-such-booth"

@@ -16,11 +16,12 @@ from rostrum.assembly.sitting import MeetingKind
 @dataclass(frozen=True)
 class Taping:
     """Since when a meeting is recorded, if it is. `number`: of the recordings that were begun of it. `published_at`:
-    since when everybody may have them, if they may."""
+    since when everybody may have them, if they may. `halted_at`: since when nothing can be kept, if so."""
 
     since: datetime | None = None
     number: int = 0
     published_at: datetime | None = None
+    halted_at: datetime | None = None
 
 
 # Commands
@@ -41,6 +42,20 @@ class StopTaping:
 
 
 @dataclass(frozen=True)
+class HaltTaping:
+    """The machine: there is no room on the disk. Raises `Refused` where nothing is recorded."""
+
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+@dataclass(frozen=True)
+class ResumeTaping:
+    """The machine: there is room again."""
+
+    needs: ClassVar = (Right.ADMINISTER,)
+
+
+@dataclass(frozen=True)
 class PublishTaping:
     """Give the recording to everybody. Raises `Refused` where the meeting is not public, or was not recorded."""
 
@@ -54,7 +69,7 @@ class WithdrawTaping:
     needs: ClassVar = (Right.ADMINISTER,)
 
 
-TapingCommand = StartTaping | StopTaping
+TapingCommand = StartTaping | StopTaping | HaltTaping | ResumeTaping
 PublishingCommand = PublishTaping | WithdrawTaping
 """What may be done when the meeting is long closed, too."""
 
@@ -77,6 +92,20 @@ class TapingStopped:
 
 
 @dataclass(frozen=True)
+class TapingHalted:
+    """The disk is full: nothing is kept until there is room, and the meeting goes on."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TapingResumed:
+    """What is said from now on is kept again."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class TapingPublished:
     """Everybody may have the recording."""
 
@@ -90,7 +119,7 @@ class TapingWithdrawn:
     at: datetime
 
 
-TapingEvent = TapingStarted | TapingStopped | TapingPublished | TapingWithdrawn
+TapingEvent = TapingStarted | TapingStopped | TapingHalted | TapingResumed | TapingPublished | TapingWithdrawn
 
 
 def decide(
@@ -108,6 +137,12 @@ def decide(
             if taping.since is None:
                 raise Refused(Why.NOT_RECORDED)
             return [TapingStopped(now)]
+        case HaltTaping():
+            if taping.since is None:
+                raise Refused(Why.NOT_RECORDED)
+            return [] if taping.halted_at is not None else [TapingHalted(now)]
+        case ResumeTaping():
+            return [] if taping.halted_at is None else [TapingResumed(now)]
         case PublishTaping():
             if kind is not MeetingKind.PUBLIC:
                 raise Refused(Why.NOT_RECORDED_CLOSED)
@@ -124,7 +159,11 @@ def apply(taping: Taping, event: TapingEvent) -> Taping:
         case TapingStarted():
             return replace(taping, since=event.at, number=taping.number + 1)
         case TapingStopped():
-            return replace(taping, since=None)
+            return replace(taping, since=None, halted_at=None)
+        case TapingHalted():
+            return replace(taping, halted_at=event.at)
+        case TapingResumed():
+            return replace(taping, halted_at=None)
         case TapingPublished():
             return replace(taping, published_at=event.at)
         case TapingWithdrawn():

@@ -45,5 +45,9 @@ FILES: Mapping[Why, tuple[str, str]] = {
         _("Uploads that were not finished are kept for a day. Choose the file again."),
     ),
     Why.UPLOAD_ELSEWHERE: (_("The upload goes on from another point."), _("Reload the page and send the file again.")),
+    Why.NO_ROOM: (
+        _("The server has no room for the file at the moment."),
+        _("Tell the secretariat, and send it again later: it goes on from where it stopped."),
+    ),
     Why.PART_DAMAGED: (_("A part of the file was damaged on its way."), _("It is sent again by itself.")),
 }

@@ -33,7 +33,7 @@ STATEMENTS: Mapping[Why, tuple[str, str]] = {
     ),
     Why.STATEMENT_TOO_LARGE: (
         _("The video is larger than is taken."),
-        _("Save it with a smaller picture or a lower bit rate, and send it again."),
+        _("Save it with a smaller picture or a lower bit rate, and send it again. The page says how large it may be."),
     ),
     Why.VOICE_ONLY: (
         _("No picture of you is taken in, as you asked."),

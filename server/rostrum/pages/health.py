@@ -23,6 +23,8 @@ async def readyz(request: web.Request) -> web.Response:
         database = {"ready": False, "error": type(error).__name__}
     parts: dict[str, dict[str, object]] = {
         "database": database,
+        # Meetings go on without room for files: a node is not taken away for that.
+        "disk": {"ready": True, "free_bytes": house.disk.free_bytes, "room_for_files": house.disk.has_room()},
         "media": {"ready": house.engine.ready, "peers": len(house.engine.peers())},
     }
     ready = all(bool(part["ready"]) for part in parts.values())

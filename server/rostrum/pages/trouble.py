@@ -50,6 +50,7 @@ STATUS: Mapping[Why, int] = {
     Why.TOO_MANY_PIXELS: 422,
     Why.TOO_MANY_FILES: 422,
     Why.PART_DAMAGED: 460,
+    Why.NO_ROOM: 507,
     Why.TEXT_MISSING: 422,
     Why.BROKEN: 500,
 }

@@ -78,8 +78,10 @@ class Kept:
 
     def finish(self) -> None:
         """Say that this is all, and bring it to the disk. Blocks."""
-        self._sealed.finish()
-        self._sealed.close()
+        try:
+            self._sealed.finish()
+        finally:
+            self._sealed.close()
 
     @property
     def sha256(self) -> str:

@@ -1,13 +1,14 @@
 """Uploads under way: what was said of each, and the bytes that have come, sealed as they come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from rostrum.record.database import Database
 from rostrum.record.files import STRAY_LIFE, Owner, older_than
@@ -15,9 +16,48 @@ from rostrum.record.sealing import Seal
 from rostrum.record.tables import upload as upload_table
 from rostrum.sealed_file import SealedFile, pieces, sealed_size
 
+Done = TypeVar("Done")
+
+LET_GO_S = 5.0
+"""How long a request that writes is waited for, once it was told that another has come."""
+SILENCE_S = 90.0
+"""After how long without a byte a line is taken for dead."""
+
 
 class Busy(Exception):
     """Another request writes to this upload."""
+
+
+class LetGo(Exception):
+    """Another request has come for this upload, or nothing comes any more: its line may have died without a word."""
+
+
+class Writing:
+    """An upload's file in the hands of the one request that writes to it."""
+
+    def __init__(self) -> None:
+        self.sealed: SealedFile
+        self.over = asyncio.Event()
+        self._told = False
+        self._patience: asyncio.Timeout | None = None
+
+    def tell(self) -> None:
+        """Another request has come for it."""
+        self._told = True
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
+
+    async def next_of(self, coming: AsyncIterator[bytes]) -> bytes | None:
+        """The next piece of what comes; None: that was all. Raises `LetGo`."""
+        if self._told:
+            raise LetGo
+        try:
+            async with asyncio.timeout(SILENCE_S) as self._patience:
+                return await anext(coming, None)
+        except TimeoutError as silent:
+            raise LetGo from silent
+        finally:
+            self._patience = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +81,7 @@ class Uploads:
         self._seal = seal
         self._folder = folder
         self._key = key
-        self._writing: set[str] = set()
+        self._writing: dict[str, Writing] = {}
         self._reached: dict[str, tuple[int, int, int]] = {}
         """Where uploads were left that are under way here: large ones are not walked through for each part."""
 
@@ -92,21 +132,39 @@ class Uploads:
             chosen = select(func.count()).select_from(upload_table).where(upload_table.c.subject == subject)
             return int((await session.execute(chosen)).scalar_one())
 
-    @contextmanager
-    def writing(self, upload_id: str) -> Iterator[SealedFile]:
+    @asynccontextmanager
+    async def writing(self, upload_id: str) -> AsyncIterator[Writing]:
         """The upload's file, to append to; on the disk when it is left. Raises `Busy`."""
-        if upload_id in self._writing:
-            raise Busy(upload_id)
-        self._writing.add(upload_id)
+        await self.let_go(upload_id)
+        writing = self._writing[upload_id] = Writing()
         try:
-            sealed = SealedFile(self._path(upload_id), self._key, upload_id, self._reached.get(upload_id))
+            known = self._reached.get(upload_id)
+            writing.sealed = await to_its_end(SealedFile, self._path(upload_id), self._key, upload_id, known)
             try:
-                yield sealed
+                yield writing
             finally:
-                self._reached[upload_id] = sealed.mark()
-                sealed.close()
+                self._reached[upload_id] = writing.sealed.mark()
+                await to_its_end(writing.sealed.close)
         finally:
-            self._writing.discard(upload_id)
+            del self._writing[upload_id]
+            writing.over.set()
+
+    async def let_go(self, upload_id: str) -> None:
+        """Have whoever writes to it leave. Raises `Busy` where that does not happen."""
+        while (writing := self._writing.get(upload_id)) is not None:
+            writing.tell()
+            try:
+                async with asyncio.timeout(LET_GO_S):
+                    await writing.over.wait()
+            except TimeoutError as error:
+                raise Busy(upload_id) from error
+
+    async def prolong(self, upload_id: str, expires_at: datetime) -> None:
+        """Give an upload more time."""
+        async with self._database.session() as session:
+            await session.execute(
+                update(upload_table).where(upload_table.c.upload_id == upload_id).values(expires_at=expires_at)
+            )
 
     async def read(self, upload_id: str) -> AsyncIterator[bytes]:
         """What has come, piece by piece."""
@@ -146,3 +204,13 @@ class Uploads:
         if not upload_id.isalnum():
             raise ValueError("not an identifier of ours")
         return self._folder / upload_id
+
+
+async def to_its_end(work: Callable[..., Done], *given: object) -> Done:
+    """Do work that blocks in a thread; where whoever waits is cancelled, it is still waited for: two never mix."""
+    doing = asyncio.ensure_future(asyncio.to_thread(work, *given))
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise

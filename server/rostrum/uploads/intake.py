@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rostrum.assembly.refusal import Refused, Why
+from rostrum.disk import FULL, Disk
 from rostrum.record.files import FileStore, KeptFile, Owner
 from rostrum.record.journal import Write
-from rostrum.record.uploads import Busy, Upload, Uploads
+from rostrum.record.uploads import Busy, LetGo, Upload, Uploads, Writing, to_its_end
 from rostrum.uploads.cleaner import Cleaner
 
 PHOTOGRAPH = "photograph"
@@ -40,10 +41,17 @@ class Taking:
     """Takes files in as they come, whatever protocol brings them; `too_large` says why one is too large."""
 
     def __init__(
-        self, files: FileStore, uploads: Uploads, each_max: int, bytes_max: int, too_large: Why = Why.FILE_TOO_LARGE
+        self,
+        files: FileStore,
+        uploads: Uploads,
+        disk: Disk,
+        each_max: int,
+        bytes_max: int,
+        too_large: Why = Why.FILE_TOO_LARGE,
     ) -> None:
         self._files = files
         self._uploads = uploads
+        self._disk = disk
         self.each_max = each_max
         self.bytes_max = bytes_max
         self.too_large = too_large
@@ -52,7 +60,7 @@ class Taking:
         self, upload_id: str, owner: Owner, name: str, length: int, life: Life, told: Mapping[str, str] | None = None
     ) -> None:
         """Begin an upload of so many bytes; `told` is kept with it, sealed. Raises `Refused`: FILE_EMPTY,
-        TOO_MANY_FILES, or that it is too large."""
+        TOO_MANY_FILES, NO_ROOM, or that it is too large."""
         if length <= 0:
             raise Refused(Why.FILE_EMPTY)
         if length > self.bytes_max:
@@ -60,6 +68,8 @@ class Taking:
         kept = [each for each in await self._files.files_of(owner.subject) if each.owner.kind == owner.kind]
         if len(kept) >= self.each_max or await self._uploads.count(owner.subject) >= UNDER_WAY_MAX:
             raise Refused(Why.TOO_MANY_FILES)
+        if not self._disk.has_room(length):
+            raise Refused(Why.NO_ROOM)
         await self._uploads.begin(
             upload_id,
             owner,
@@ -85,34 +95,67 @@ class Taking:
     ) -> int:
         """Add what comes at `offset`; returns the new offset. What had come before a line broke off stays.
 
-        Raises `Refused`: UPLOAD_ELSEWHERE (not the point where it stopped, or another request writes),
-        too large (more than was said), PART_DAMAGED (then nothing of the part is kept).
+        Raises `Refused`: UPLOAD_ELSEWHERE (not the point where it stopped, or another request has come for it),
+        too large (more than was said), NO_ROOM, PART_DAMAGED (then nothing of the part is kept).
         """
         digest = None if checksum is None else hashlib.new(checksum[0], usedforsecurity=False)
         try:
-            with self._uploads.writing(upload.upload_id) as sealed:
+            async with self._uploads.writing(upload.upload_id) as writing:
+                sealed = writing.sealed
                 if offset != sealed.size:
                     raise Refused(Why.UPLOAD_ELSEWHERE)
-                mark, gathered = sealed.mark(), bytearray()
+                mark = sealed.mark()
                 try:
-                    async for piece in pieces:
-                        if sealed.size + len(gathered) + len(piece) > upload.length:
-                            raise Refused(self.too_large)
-                        if digest is not None:
-                            digest.update(piece)
-                        gathered += piece
-                        if len(gathered) >= APPEND_BYTES:
-                            sealed.append(bytes(gathered))
-                            gathered.clear()
+                    await self._pour(writing, upload.length, pieces, digest)
                 finally:
-                    sealed.append(bytes(gathered))
-                    if digest is not None and checksum is not None and digest.digest() != checksum[1]:
+                    damaged = digest is not None and checksum is not None and digest.digest() != checksum[1]
+                    if damaged:
                         sealed.back_to(mark)
-                if digest is not None and checksum is not None and digest.digest() != checksum[1]:
+                if damaged:
                     raise Refused(Why.PART_DAMAGED)
                 return sealed.size
+        except (Busy, LetGo) as elsewhere:
+            raise Refused(Why.UPLOAD_ELSEWHERE) from elsewhere
+        except OSError as error:
+            if error.errno in FULL:
+                raise Refused(Why.NO_ROOM) from error
+            raise
+
+    async def _pour(
+        self, writing: Writing, length: int, pieces: AsyncIterator[bytes], digest: "hashlib._Hash | None"
+    ) -> None:
+        """Seal what comes, as it comes. Blocks nobody else: a disk may be slow."""
+        sealed, gathered = writing.sealed, bytearray()
+
+        def add(data: bytes) -> None:
+            if not self._disk.has_room(len(data)):
+                raise Refused(Why.NO_ROOM)
+            sealed.append(data)
+            if digest is not None:
+                digest.update(data)
+
+        try:
+            while (piece := await writing.next_of(pieces)) is not None:
+                if sealed.size + len(gathered) + len(piece) > length:
+                    raise Refused(self.too_large)
+                gathered += piece
+                if len(gathered) >= APPEND_BYTES:
+                    data = bytes(gathered)
+                    gathered.clear()
+                    await to_its_end(add, data)
+        finally:
+            await to_its_end(add, bytes(gathered))
+
+    async def let_go(self, upload: Upload) -> None:
+        """Have a request leave that still writes to an upload: its sender asks how far it came. Raises `Refused`."""
+        try:
+            await self._uploads.let_go(upload.upload_id)
         except Busy as busy:
             raise Refused(Why.UPLOAD_ELSEWHERE) from busy
+
+    async def prolong(self, upload: Upload, until: datetime) -> None:
+        """Give an upload more time, of which something has come."""
+        await self._uploads.prolong(upload.upload_id, until)
 
     async def end(self, upload: Upload) -> None:
         """Forget an upload that its sender no longer wants."""
@@ -122,8 +165,8 @@ class Taking:
 class Intake(Taking):
     """Takes documents and pictures in, from their first byte to what is kept of them."""
 
-    def __init__(self, files: FileStore, uploads: Uploads, cleaner: Cleaner, each_max: int) -> None:
-        super().__init__(files, uploads, each_max, cleaner.limits.bytes_max)
+    def __init__(self, files: FileStore, uploads: Uploads, disk: Disk, cleaner: Cleaner, each_max: int) -> None:
+        super().__init__(files, uploads, disk, each_max, cleaner.limits.bytes_max)
         self._cleaner = cleaner
 
     @property

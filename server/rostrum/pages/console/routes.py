@@ -33,6 +33,7 @@ async def overview(visit: Visit) -> web.StreamResponse:
         ),
         zone=zone_of(await visit.house.dossiers.get(visit.standing.place.dossier_id)),
         mails=await visit.house.outbox.count(session.session_id),
+        disk=visit.house.disk,
     )
 
 

@@ -23,6 +23,7 @@ FILE_REFUSALS = frozenset(
         Why.FILE_SWELLS,
         Why.FILE_TOO_LARGE,
         Why.FILE_TYPE,
+        Why.NO_ROOM,
         Why.PICTURE_TYPE,
         Why.STATEMENT_TOO_LARGE,
         Why.TOO_MANY_FILES,

@@ -6,6 +6,7 @@ A whole upload is cleaned in the last PATCH: its answer says in words, as a prob
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -82,6 +83,7 @@ async def _create(arrival: Arrival) -> web.Response:
 
 
 async def _head(arrival: Arrival) -> web.Response:
+    await arrival.intake.let_go(await _find(arrival))
     upload = await _find(arrival)
     return web.Response(headers={**_progress(upload, upload.offset), "Upload-Length": str(upload.length)})
 
@@ -94,10 +96,15 @@ async def _patch(arrival: Arrival) -> web.Response:
     if request.content_length is not None and offset + request.content_length > upload.length:
         raise Refused(intake.too_large)
     reached = await intake.append(upload, offset, request.content.iter_chunked(64 * 1024), checksum)
+    until = arrival.house.clock() + UPLOAD_LIFE
     if reached == upload.length:
         ready = await arrival.finish(upload)
         if ready is not None:
             await arrival.keep(ready)
+    elif reached > offset and until - upload.expires_at > UPLOAD_LIFE / 4:
+        # A large file on a thin line comes for more than a day.
+        await intake.prolong(upload, until)
+        upload = replace(upload, expires_at=until)
     return web.Response(status=204, headers=_progress(upload, reached))
 
 

@@ -1,10 +1,12 @@
 /** Sends a form's file so that it goes on after the line broke off (tus). Without this script the form sends itself. */
 
 import { say } from "../ui/words.js";
+import { FIRST_BYTES, nextPart } from "./parts.js";
 
 /**
  * @typedef {{
  *   new (file: File, options: Record<string, unknown>): {
+ *     options: { chunkSize: number },
  *     start(): void,
  *     abort(terminate: boolean): Promise<void>,
  *     findPreviousUploads(): Promise<unknown[]>,
@@ -13,8 +15,11 @@ import { say } from "../ui/words.js";
  * }} Upload
  */
 
-const PART_BYTES = 4 * 1024 * 1024;
-const WAITS_MS = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000, 60_000];
+const WAITS_MS = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000];
+/** Then every minute for a day: for so long the server keeps what has come. */
+const ALL_WAITS_MS = [...WAITS_MS, ...Array(24 * 60).fill(60_000)];
+const SILENCE_MS = 60_000;
+const NO_ROOM = 507;
 const KEPT = "rostrum-upload::";
 
 /** Where an upload goes on after the page was loaded anew: in this tab alone, gone when it is closed. */
@@ -55,17 +60,25 @@ async function send(form, file) {
   const tell = (words) => {
     state.textContent = words;
   };
+  const figures = /** @type {HTMLElement} */ (form.querySelector(".upload__figures"));
+  const megabytes = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
+  const going = new AbortController();
   const over = () => {
+    going.abort();
+    clearInterval(watch);
     button.disabled = false;
     stop.hidden = true;
   };
+  let movedMs = Date.now();
+  let beganMs = 0;
+  let waiting = false;
   const fields = Object.fromEntries(
     [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf"),
   );
   const upload = new Upload(file, {
     endpoint: new URL(form.dataset["upload"] ?? "", location.href).href,
-    chunkSize: PART_BYTES,
-    retryDelays: WAITS_MS,
+    chunkSize: FIRST_BYTES,
+    retryDelays: ALL_WAITS_MS,
     urlStorage: memory,
     removeFingerprintOnSuccess: true,
     metadata: { ...fields, filename: file.name },
@@ -76,9 +89,17 @@ async function send(form, file) {
     /** @param {{ originalResponse?: { getStatus(): number } }} error */
     onShouldRetry: (error) => {
       const status = error.originalResponse?.getStatus() ?? 0;
-      const again = status === 0 || status === 409 || status === 460 || status >= 500;
-      if (again) tell(say("upload.waiting"));
-      return again;
+      waiting = status === 0 || status === 409 || status === 460 || (status >= 500 && status !== NO_ROOM);
+      if (waiting) tell(say("upload.waiting"));
+      return waiting;
+    },
+    onBeforeRequest: () => {
+      beganMs = movedMs = Date.now();
+    },
+    /** @param {number} bytes */
+    onChunkComplete: (bytes) => {
+      movedMs = Date.now();
+      upload.options.chunkSize = nextPart(bytes, movedMs - beganMs);
     },
     /**
      * @param {number} sent
@@ -86,10 +107,17 @@ async function send(form, file) {
      */
     onProgress: (sent, all) => {
       const percent = Math.floor((100 * sent) / all);
-      bar.value = percent;
+      movedMs = Date.now();
+      waiting = false;
+      bar.value = (100 * sent) / all;
+      figures.textContent = say("upload.figures", {
+        sent: megabytes.format(sent / 1e6),
+        all: megabytes.format(Math.ceil(all / 1e6)),
+      });
       tell(percent < 100 ? say("upload.sending", { percent }) : say("upload.checking"));
     },
     onSuccess: () => {
+      over();
       tell(say("upload.done"));
       location.assign(form.dataset["done"] ?? `${location.pathname}?sent=yes`);
     },
@@ -100,6 +128,18 @@ async function send(form, file) {
       tell(wordsOf(error.originalResponse?.getBody()) ?? say("upload.failed"));
     },
   });
+  const again = () => {
+    movedMs = Date.now();
+    void upload.abort(false).then(() => upload.start());
+  };
+  const watch = setInterval(() => {
+    // The last part is answered when the file has been cleaned: that may take a while.
+    if (waiting || bar.value >= 100 || Date.now() - movedMs < SILENCE_MS) return;
+    tell(say("upload.waiting"));
+    again();
+  }, 1000);
+  addEventListener("online", () => waiting && again(), { signal: going.signal });
+  addEventListener("beforeunload", (event) => event.preventDefault(), { signal: going.signal });
   way.hidden = false;
   button.disabled = true;
   stop.hidden = false;
