@@ -11,9 +11,9 @@ import av
 import pytest
 
 from rostrum.assembly.program import Audience, AudienceRole
-from rostrum.media.hls.child import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.hls.rendition import KEPT, PARTS, Rendition
 from rostrum.media.hls.tracks import DELAY_S, FPS, GROUP, Picture, Sound, nal_units
+from rostrum.media.loadtest.descriptions import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.playout import make_clip
 from rostrum.media.sfu.dtls import Identity
