@@ -24,6 +24,8 @@ THEMES = ("light", "dark")
 ONLY = os.environ.get("SHOTS", "")
 """Pictures are taken of the pages whose name begins so."""
 
+CAPTIONS_OF_THE_WEBCAST = 'sessionStorage.setItem(\'rostrum.watch.captions\', \'{"language":"en","place":"bottom"}\')'
+
 LIST = xlsx([HEADS, *lines(12, faulty_every=4)])
 ORGANISATION = "Red de Víctimas del Sur"
 
@@ -122,6 +124,9 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-rules": ("secretariat", f"{console}/rules"),
         "console-lines": ("chair", f"{homes['chair']}/lines"),
     }
+    await page.goto(f"{console}/feeds/plenary-1")
+    await page.get_by_role("button", name="Let anybody watch").click()
+    tour.pages["watch"] = ("nobody", f"{server.url}/watch/plenary-1")
     await caption(browser, tour, homes)
     await take_the_floor(browser, tour, homes)
     return tour
@@ -289,11 +294,14 @@ async def shoot(browser: Browser, name: str, person: StorageState, address: str)
                     color_scheme=theme,  # type: ignore[arg-type]  # one of its literals
                     reduced_motion="reduce",
                 )
+                await context.add_init_script(CAPTIONS_OF_THE_WEBCAST)
                 page = await context.new_page()
                 mark = "&" if "?" in address else "?"
                 await page.goto(f"{address}{mark}lang={language}")
                 if await page.locator("#stage").count():
                     await picture(page)
+                if name == "watch":
+                    await page.locator(".caption--growing").wait_for()
                 await page.screenshot(path=OUT / f"{name}-{width}-{language}-{theme}.png", full_page=name != "hall")
                 await context.close()
 
