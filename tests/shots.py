@@ -124,13 +124,18 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-rules": ("secretariat", f"{console}/rules"),
         "console-lines": ("chair", f"{homes['chair']}/lines"),
     }
-    await page.goto(f"{console}/feeds/plenary-1")
-    await page.get_by_role("button", name="Let anybody watch").click()
-    tour.pages["watch"] = ("nobody", f"{server.url}/watch/plenary-1")
+    await webcast(page, tour, console, server.url)
     await caption(browser, tour, homes)
     await take_the_floor(browser, tour, homes)
     await record(browser, tour, homes, server.url)
     return tour
+
+
+async def webcast(page: Page, tour: Tour, console: str, url: str) -> None:
+    """Anybody may watch the meeting."""
+    await page.goto(f"{console}/feeds/plenary-1")
+    await page.get_by_role("button", name="Let anybody watch").click()
+    tour.pages["watch"] = ("nobody", f"{url}/watch/plenary-1")
 
 
 async def caption(browser: Browser, tour: Tour, homes: Mapping[str, str]) -> None:
