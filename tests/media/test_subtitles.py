@@ -37,12 +37,12 @@ def test_words_are_shown_in_the_half_segment_that_ends_with_them() -> None:
     roll.show(after(2.5), ("Ms <K>: she",))
     roll.show(after(3.7), ("Ms <K>: she & he",))
     head = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n"
-    assert segment(roll, RUN, 1000) == head
+    assert segment(roll, RUN, 1000) == f"{head}\n"
     assert segment(roll, RUN, 1001) == (
         f"{head}\n00:00:01.920 --> 00:00:02.880\nMs &lt;K&gt;: she\n"
-        "\n00:00:02.880 --> 00:00:03.840\nMs &lt;K&gt;: she &amp; he\n"
+        "\n00:00:02.880 --> 00:00:03.840\nMs &lt;K&gt;: she &amp; he\n\n"
     )
-    assert segment(roll, RUN, 1002) == f"{head}\n00:00:03.840 --> 00:00:05.760\nMs &lt;K&gt;: she &amp; he\n"
+    assert segment(roll, RUN, 1002) == f"{head}\n00:00:03.840 --> 00:00:05.760\nMs &lt;K&gt;: she &amp; he\n\n"
     # What is corrected later changes nothing that was given.
     before = segment(roll, RUN, 1001)
     roll.show(after(6), ("Ms K: they",))
@@ -71,11 +71,17 @@ def test_what_no_player_asks_for_any_more_is_forgotten() -> None:
 def test_ffmpeg_reads_the_pieces_as_text(tmp_path: Path) -> None:
     roll = Roll()
     roll.show(after(0.5), ("نص عربي", "second row"))
-    (tmp_path / "1.vtt").write_text(segment(roll, RUN, 1000))
-    command = [program("ffmpeg"), "-v", "error", "-i", str(tmp_path / "1.vtt"), "-f", "srt", "-"]
+    roll.show(after(2), ("third",))
+    for number in (1000, 1001):
+        (tmp_path / f"{number}.vtt").write_text(segment(roll, RUN, number))
+    stream = tmp_path / "playlist.m3u8"
+    stream.write_text(f"{playlist(RUN, 1001)}#EXT-X-ENDLIST\n")
+    command = [program("ffmpeg"), "-v", "error", "-allowed_extensions", "ALL", "-i", str(stream), "-f", "srt", "-"]
     found = subprocess.run(command, check=True, capture_output=True, text=True)
     assert not found.stderr
-    assert found.stdout == "1\n00:00:00,000 --> 00:00:01,920\nنص عربي\nsecond row\n\n"
+    assert found.stdout == (
+        "1\n00:00:00,000 --> 00:00:01,920\nنص عربي\nsecond row\n\n2\n00:00:01,920 --> 00:00:03,840\nthird\n\n"
+    )
 
 
 def test_a_playlist_names_as_many_as_the_pictures_does() -> None:
