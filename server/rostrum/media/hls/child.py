@@ -21,9 +21,12 @@ from rostrum.media.hls.tracks import BPS, FPS, HEIGHT, WIDTH, Picture, Sound
 from rostrum.media.loadtest.descriptions import AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.sfu.dtls import Identity
-from rostrum.media.wire import rtcp_build, rtp, sdp
+from rostrum.media.wire import rtcp, rtcp_build, rtp, sdp
+from rostrum.media.wire.opus import OPUS_RATE
+from rostrum.media.wire.timeline import Timeline
 
 VIDEO, FLOOR = "video", "floor"
+VIDEO_RATE = 90_000
 MASTER = "master.m3u8"
 H264_PAYLOAD_TYPE = 102
 CODECS = {VIDEO_PAYLOAD_TYPE: "vp8", H264_PAYLOAD_TYPE: "h264"}
@@ -58,6 +61,9 @@ class Packager:
         }
         self._identity = Identity.generateCertificate()
         self._ends: dict[str, Endpoint] = {}
+        self._wall_s = time.time() - now_s
+        """What wall time is ahead of ours."""
+        self._timelines: dict[int, Timeline] = {}
         self._wanted: dict[str, int] = {}
 
     @property
@@ -85,17 +91,28 @@ class Packager:
         # The slot of a language's channel is the second sound.
         self._wanted[code] = sections[1].ssrcs[0]
         end.on_rtp = lambda data: self._take(code, rtp.parse(data))
+        end.on_rtcp = self._heard
         await end.connect(answer_sdp)
 
     def _take(self, code: str, packet: rtp.RtpPacket) -> None:
         codec = CODECS.get(packet.payload_type)
         if codec is not None:
-            self._picture.packet(packet, codec, time.monotonic())
+            self._picture.packet(packet, codec, self._at_s(packet, VIDEO_RATE))
             if self._picture.lost:
                 self._picture.lost = False
                 self._ends[code].send_rtcp(rtcp_build.picture_loss(1, packet.ssrc))
         elif packet.payload_type == AUDIO_PAYLOAD_TYPE and packet.ssrc == self._wanted[code]:
-            self._sounds[code].packet(packet)
+            self._sounds[code].packet(packet, self._at_s(packet, OPUS_RATE))
+
+    def _at_s(self, packet: rtp.RtpPacket, clock_rate: int) -> float:
+        """The time to which a packet belongs, by our clock: sound and picture are told theirs by one."""
+        timeline = self._timelines.setdefault(packet.ssrc, Timeline(clock_rate))
+        return timeline.at(packet.timestamp, time.time()) - self._wall_s
+
+    def _heard(self, data: bytes) -> None:
+        for message in rtcp.parse(data):
+            if isinstance(message, rtcp.SenderReport) and message.ssrc in self._timelines:
+                self._timelines[message.ssrc].report(rtcp_build.wall(message.ntp), message.timestamp)
 
     async def run(self) -> None:
         """Write what is due, for ever."""
