@@ -124,6 +124,7 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
     }
     await caption(browser, tour, homes)
     await take_the_floor(browser, tour, homes)
+    await record(browser, tour, homes, server.url)
     return tour
 
 
@@ -270,10 +271,38 @@ async def take_the_floor(browser: Browser, tour: Tour, homes: Mapping[str, str])
     await context.close()
 
 
-async def picture(page: Page) -> None:
-    """Wait until the stage shows something; the page's own policy lets no predicate be evaluated in it."""
+async def record(browser: Browser, tour: Tour, homes: Mapping[str, str], url: str) -> None:
+    """Some seconds of the meeting are recorded, and published."""
+    context = await browser.new_context(storage_state=tour.people["secretariat"])
+    page = await context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    console = homes["secretariat"]
+    await page.goto(f"{console}/meetings/plenary-1")
+    await page.get_by_role("button", name="Record the meeting").click()
+    await asyncio.sleep(8)
+    await page.get_by_role("button", name="Stop the recording").click()
+    await page.get_by_role("button", name="Record the meeting").wait_for()
+    await page.goto(f"{console}/recordings/plenary-1")
+    await page.get_by_role("button", name="Publish the recording").click()
+    await page.get_by_role("button", name="Withdraw the recording").wait_for()
+    async with asyncio.timeout(60):
+        while not await page.locator("#recording").count():
+            await asyncio.sleep(1)
+            await page.reload()
+    tour.pages |= {
+        "recordings": ("nobody", f"{url}/recordings"),
+        "recordings-found": ("nobody", f"{url}/recordings?q=2"),
+        "recording": ("nobody", f"{url}/recordings/plenary-1"),
+        "console-recording": ("secretariat", f"{console}/recordings/plenary-1"),
+        "clips": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/clips", homes["ngo"])),
+    }
+    await context.close()
+
+
+async def picture(page: Page, player: str = "#stage") -> None:
+    """Wait until it shows something; the page's own policy lets no predicate be evaluated in it."""
     async with asyncio.timeout(10):
-        while not await page.locator("#stage").evaluate("video => video.videoWidth"):  # noqa: ASYNC110  # nothing to wait on
+        while not await page.locator(player).evaluate("it => it.readyState > 1 && it.videoWidth"):  # noqa: ASYNC110  # nothing to wait on
             await asyncio.sleep(0.1)
     await asyncio.sleep(0.4)
 
@@ -292,8 +321,9 @@ async def shoot(browser: Browser, name: str, person: StorageState, address: str)
                 page = await context.new_page()
                 mark = "&" if "?" in address else "?"
                 await page.goto(f"{address}{mark}lang={language}")
-                if await page.locator("#stage").count():
-                    await picture(page)
+                for player in ("#stage", "#recording"):
+                    if await page.locator(player).count():
+                        await picture(page, player)
                 await page.screenshot(path=OUT / f"{name}-{width}-{language}-{theme}.png", full_page=name != "hall")
                 await context.close()
 

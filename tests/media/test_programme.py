@@ -4,11 +4,10 @@ import array
 import asyncio
 import io
 import json
-import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,55 +17,23 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
+from playwright.async_api import Page
 
+from rostrum.media.programme.index import Track
 from rostrum.media.programme.job import Cut, Job, Mark, NotMade, Source, job_of
-from rostrum.media.programme.layout import CLUSTER_MS, CUE_MS, PICTURE, SOUND, Layout
-from rostrum.media.programme.plan import OFF_MS_MAX, PLATE_EVERY_MS
-from rostrum.media.programme.plate import DARK, plate
-from rostrum.media.programme.work import lay_out
+from rostrum.media.programme.layout import CLUSTER_MS, CUE_MS, PICTURE, SOUND
+from rostrum.media.programme.plan import OFF_MS_MAX, PLATE_EVERY_MS, placed
+from rostrum.media.programme.plan import sounds as sounds_of
+from rostrum.media.programme.plate import DARK
 from rostrum.media.wire import ebml, webm
-from rostrum.media.wire.opus import opus_duration
-from rostrum.programme_making import begin_programme
-from rostrum.record.database import Database
-from rostrum.record.files import FileStore, KeptFile, Owner
-from rostrum.record.sealing import Seal
-from rostrum.settings import Settings
-from tests.support.browser import person, read_frame
+from rostrum.media.wire.opus import SILENCE_SAMPLES, STEREO, opus_duration
+from tests.support.browser import READ_STRIP, Frame, frame_of, person, read_frame
+from tests.support.programmes import FILES, FLOOR, JOB, KEYFRAME_EVERY, SECOND_RUN, STAGE, laid
 from tests.support.programs import program
 from tests.support.shapes import NUMBER, number_of
-from tests.support.tracks import FPS, PICTURE_MS, STEP_MS, file_of, pictures, sounds
+from tests.support.tracks import FPS, PICTURE_MS, STEP_MS, file_of
 
-KEYFRAME_EVERY = 30
-SECOND_RUN = 500
-STAGE, FLOOR = pictures(0, 8 * FPS, KEYFRAME_EVERY), sounds(8)
-STAGE_AGAIN, FLOOR_AGAIN = pictures(SECOND_RUN, 4 * FPS, KEYFRAME_EVERY), sounds(4, channels=2)
-FILES = [file_of(each) for each in (STAGE, FLOOR, STAGE_AGAIN, FLOOR_AGAIN)]
-JOB = Job(
-    (Source(0, 1), Source(2, 3), Source(None, None)),
-    (
-        Cut(0, 0, 2_500, picture=True),
-        Cut(0, 3_500, 5_010, picture=True),
-        Cut(0, 5_010, 6_000, picture=False),
-        Cut(2, 0, 1_200, picture=True),
-        Cut(1, 400, 12_000, picture=True),
-    ),
-    (Mark(0, 2_500, "Ünion of Cities"), Mark(2_500, 6_200, "المنظمة"), Mark(6_200, 17_800, "第三")),
-    "The 12th meeting",
-    "fr",
-)
 PLATE = None
-
-
-def laid(files: Sequence[bytes], job: Job = JOB) -> tuple[Layout, bytes]:
-    """What is made of files, all of it."""
-    opened = [io.BytesIO(each) for each in files]
-
-    def read(file: int, start: int, length: int) -> bytes:
-        opened[file].seek(start)
-        return opened[file].read(length)
-
-    layout = lay_out(job, opened, plate)
-    return layout, b"".join(layout.parts(read))
 
 
 @pytest.fixture(scope="module")
@@ -287,116 +254,117 @@ def test_whatever_is_in_the_files_nothing_else_comes_of_it(
     assert all(before < after for each in times.values() for before, after in pairwise(each))
 
 
-async def test_a_browser_seeks_in_it_by_ranges(made: bytes, tmp_path: Path) -> None:
-    path, ranges = tmp_path / "programme.webm", list[str]()
-    path.write_bytes(made)
+PACKETS = st.lists(
+    st.tuples(st.integers(0, 150), st.sampled_from([120, 480, 960, 1_920, 2_880]), st.booleans()), max_size=60
+)
+
+
+@given(PACKETS, st.integers(0, 3_000), st.integers(1, 5_000))
+def test_sounds_stay_near_their_times_whatever_comes(
+    packets: list[tuple[int, int, bool]], from_ms: int, length_ms: int
+) -> None:
+    track, at_ms = Track(), 0
+    for after_ms, samples, stereo in packets:
+        at_ms += after_ms
+        track.add(at_ms, len(track.at_ms), 1, samples | STEREO * stereo)
+    cuts = (Cut(0, from_ms, from_ms + length_ms, True), Cut(1, 500, 1_500, True))
+    found, samples = sounds_of(list(placed(cuts, [(None, 0), (None, 1)], {0: track, 1: track}))), 0
+    for written_ms, file, of in zip(found.at_ms, found.file, found.start, strict=True):
+        assert written_ms == samples // 48
+        if file < 0:
+            samples += SILENCE_SAMPLES
+            continue
+        cut, begins_ms, ends_ms = (cuts[0], 0, length_ms) if file == 0 else (cuts[1], length_ms, length_ms + 1_000)
+        due_ms, lasts = begins_ms + track.at_ms[of] - cut.from_ms, track.about[of] & ~STEREO
+        assert begins_ms <= due_ms <= ends_ms - lasts // 48
+        assert abs(written_ms - due_ms) <= OFF_MS_MAX
+        samples += lasts
+    assert abs(samples / 48 - length_ms - 1_000) <= OFF_MS_MAX
+
+
+TIMES = 150
+NUMBER_AT_9_S = 562
+RATE = 4
+LATE_MS = 100 * RATE
+"""A page that is busy is told of a picture when a later one is on it already."""
+WATCH_TO_THE_END = f"""
+(video) => new Promise(async (resolve) => {{
+  const read = {READ_STRIP}, seen = [];
+  const note = (_, {{ mediaTime }}) => {{
+    seen.push([mediaTime, read(video)]);
+    video.requestVideoFrameCallback(note);
+  }};
+  video.onended = () => resolve(seen);
+  video.currentTime = 0;
+  video.playbackRate = {RATE};
+  video.requestVideoFrameCallback(note);
+  await video.play();
+}})
+"""
+
+
+@asynccontextmanager
+async def page_of(programme: Path) -> AsyncIterator[tuple[Page, list[int]]]:
+    """A browser's page with a programme, and from which bytes on it was asked for."""
+    asked = list[int]()
 
     async def page(_request: web.Request) -> web.Response:
         return web.Response(text='<video src="/programme.webm" muted></video>', content_type="text/html")
 
-    async def programme(request: web.Request) -> web.FileResponse:
-        ranges.append(request.headers.get("Range", ""))
-        return web.FileResponse(path)
+    async def file(request: web.Request) -> web.FileResponse:
+        asked.append(int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0]))
+        return web.FileResponse(programme)
 
     app = web.Application()
-    app.add_routes([web.get("/", page), web.get("/programme.webm", programme)])
+    app.add_routes([web.get("/", page), web.get("/programme.webm", file)])
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    wanted = wanted_pictures(JOB, [0, SECOND_RUN, None])
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
         async with person() as browser:
             await browser.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/")
-            video = browser.locator("video")
-            for target_ms in (9_000, 3_960, 500, 5_500, 1_999):
-                await video.evaluate(
-                    """(video, at) => new Promise((resolve) => {
-                        video.onseeked = () => resolve();
-                        video.currentTime = at;
-                    })""",
-                    target_ms / 1000,
-                )
-                shown = await read_frame(browser, "video")
-                number = [number for at_ms, number in wanted if at_ms <= target_ms][-1]
-                assert (None if shown is None else shown.number) == number, target_ms
-                assert shown is None or shown.source == NUMBER
-            assert abs(float(await video.evaluate("video => video.duration")) * 1000 - JOB.length_ms) < 1
+            yield browser, asked
     finally:
         await runner.cleanup()
-    assert ranges
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[FileStore]:
-    database = await Database.open(Settings(data=tmp_path).database)
-    yield FileStore(database, Seal.from_folder(tmp_path / "keys"), tmp_path / "files", b"k" * 32)
-    await database.close()
+async def shows(browser: Page, at_ms: int, number: int | None) -> None:
+    """Go there and wait for a picture, which may be painted after the page is told."""
+    await browser.locator("video").evaluate("(video, at) => { video.currentTime = at; }", at_ms / 1000)
+    wanted = None if number is PLATE else Frame(NUMBER, number)
+    async with asyncio.timeout(20):
+        while True:
+            is_there = await browser.locator("video").evaluate("video => !video.seeking && video.readyState > 1")
+            if is_there and await read_frame(browser, "video") == wanted:
+                return
+            await asyncio.sleep(0.02)
 
 
-NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
+async def test_a_browser_shows_each_picture_at_its_time(made: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "programme.webm"
+    path.write_bytes(made)
+    wanted = wanted_pictures(JOB, [0, SECOND_RUN, None])
+    async with page_of(path) as (browser, _):
+        for target_ms in (9_000, 3_960, 500, 5_500, 1_999):
+            await shows(browser, target_ms, [number for at_ms, number in wanted if at_ms <= target_ms][-1])
+        video = browser.locator("video")
+        assert abs(float(await video.evaluate("video => video.duration")) * 1000 - JOB.length_ms) < 1
+        shown_at = [(1000 * at_s, frame_of(levels)) for at_s, levels in await video.evaluate(WATCH_TO_THE_END)]
+    assert len(shown_at) > 30
+    for at_ms, frame in shown_at:
+        first = max(wanted_ms for wanted_ms, _ in wanted if wanted_ms <= at_ms + 1)
+        near = {number for wanted_ms, number in wanted if first <= wanted_ms <= at_ms + LATE_MS}
+        assert (None if frame is None else frame.number) in near, at_ms
 
 
-def kept(store: FileStore, name: str, data: bytes, *, whole: bool = True) -> KeptFile:
-    """A track on the disk, sealed in parts as they came; not `whole`: its process was killed."""
-    writing = store.begin(name, "video/webm")
-    for start in range(0, len(data), 50_001):
-        writing.append(data[start : start + 50_001])
-    if whole:
-        writing.finish()
-    else:
-        writing._sealed.close()
-    return KeptFile(name, Owner("s", "m", "recording", name), "", "video/webm", writing.size, 1, "", NOW, NOW)
-
-
-async def test_its_process_makes_it_of_sealed_files_and_says_first_how_long_it_is(
-    store: FileStore, made: bytes
-) -> None:
-    tracks = [kept(store, f"track{number}", data, whole=number != 1) for number, data in enumerate(FILES)]
-    async with await begin_programme(store, tracks, JOB) as programme:
-        assert (programme.size, programme.length_ms) == (len(made), JOB.length_ms)
-        assert b"".join([part async for part in programme]) == made
-    assert not children()
-
-
-async def test_no_process_stays_behind(store: FileStore) -> None:
-    long = replace(JOB, cuts=JOB.cuts * 400, marks=())
-    tracks = [kept(store, f"track{number}", data) for number, data in enumerate(FILES)]
-    programme = await begin_programme(store, tracks, long)
-    async for _ in programme:
-        break
-    assert children(), "it waits until more is taken"
-    await programme.close()
-    assert not children()
-    beginning = asyncio.create_task(begin_programme(store, tracks, long))
-    await asyncio.sleep(0.3)
-    beginning.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await beginning
-    assert not children()
-
-
-def children() -> list[str]:
-    """The commands of the processes that we started and that run."""
-    found = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    commands = [Path(f"/proc/{one}/cmdline").read_bytes().decode() for one in found]
-    return [command for command in commands if "programme" in command]
-
-
-async def test_files_that_are_gone_or_changed_make_none(store: FileStore) -> None:
-    tracks = [kept(store, f"track{number}", data) for number, data in enumerate(FILES)]
-    path, _ = store.lies("track2")
-    sealed = bytearray(path.read_bytes())
-    sealed[len(sealed) // 2] ^= 1
-    path.write_bytes(sealed)
-    with pytest.raises(NotMade, match="changed"):
-        await begin_programme(store, tracks, JOB)
-    path.unlink()
-    with pytest.raises(NotMade, match="gone"):
-        await begin_programme(store, tracks, JOB)
-    tracks[2] = kept(store, "track2", b"not a track at all, but something else that somebody put here")
-    with pytest.raises(NotMade, match="not a track"):
-        await begin_programme(store, tracks, JOB)
+async def test_a_browser_seeks_in_a_long_one_without_reading_what_lies_between(tmp_path: Path) -> None:
+    _, data = laid(FILES, replace(JOB, cuts=JOB.cuts * TIMES, marks=()))
+    path = tmp_path / "programme.webm"
+    path.write_bytes(data)
+    async with page_of(path) as (browser, asked):
+        for turn in (TIMES - 1, TIMES // 2):
+            await shows(browser, turn * JOB.length_ms + 9_000, NUMBER_AT_9_S)
+            assert any(0.9 * turn < at * TIMES / len(data) < 1.1 * (turn + 1) for at in asked), (asked, len(data))
 
 
 def test_a_job_is_the_same_after_its_way_to_the_process() -> None:

@@ -81,7 +81,7 @@ class Frame:
 
 async def read_frame(page: Page, selector: str) -> Frame | None:
     """The source and frame number that a video element shows; None where it shows no strip (or nothing)."""
-    return _frame(await page.eval_on_selector(selector, READ_STRIP))
+    return frame_of(await page.eval_on_selector(selector, READ_STRIP))
 
 
 async def note_frames(page: Page, selector: str) -> None:
@@ -92,10 +92,11 @@ async def note_frames(page: Page, selector: str) -> None:
 async def noted_frames(page: Page) -> list[tuple[float, Frame | None]]:
     """When (s since the epoch) which picture was shown. Raises where the page has been loaded anew since."""
     noted = await page.evaluate("window.notedFrames")
-    return [(at_ms / 1000, _frame(levels)) for at_ms, levels in noted]
+    return [(at_ms / 1000, frame_of(levels)) for at_ms, levels in noted]
 
 
-def _frame(levels: list[float] | None) -> Frame | None:
+def frame_of(levels: list[float] | None) -> Frame | None:
+    """What `READ_STRIP` found; None where that is no strip."""
     if levels is None or any(80 < level < 170 for level in levels):
         return None
     bits = [int(level > 125) for level in levels]

@@ -117,11 +117,11 @@ def view(
 
 VIEWS: Mapping[str, View] = {
     "room": view(WATCH, "attend/_news.html", "attend/_mine.html", papers=True),
-    "sound": view(WATCH, "attend/_channels.html", "attend/_mine.html"),
+    "sound": view(WATCH, "attend/_sound_news.html", "attend/_mine.html"),
     "console": view(RUN, "console/_chair.html", runs=True),
     "desk": view(ADMINISTER, "console/_desk.html", runs=True),
     "hall": view(SHOW, "hall/_news.html"),
-    "listen": view(WATCH, "attend/_channels_hall.html"),
+    "listen": view(WATCH, "hall/_receiver_news.html"),
 }
 
 ROUTES = (Route("POST", "/media-pass/{meeting_id}", media_pass, WATCH),)

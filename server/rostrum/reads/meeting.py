@@ -10,13 +10,13 @@ from rostrum.assembly.agenda import AgendaItem
 from rostrum.assembly.credentials import Credentials
 from rostrum.assembly.entry import Entry, Kind, Rank
 from rostrum.assembly.meeting import Meeting
-from rostrum.assembly.program import is_recorded
 from rostrum.assembly.rules.procedure import Order
 from rostrum.assembly.sitting import MeetingKind, MeetingState
 from rostrum.assembly.speech import Delivery, Speech
 from rostrum.media.engine import PeerHealth, PeerState
 from rostrum.reads.booth import BoothsModel
 from rostrum.reads.names import Name, Names
+from rostrum.reads.notice import Notice, notice_of
 from rostrum.reads.procedure import NOBODY, ProcedureModel, people, procedure_model
 
 
@@ -111,8 +111,7 @@ class MeetingModel:
     present: int
     """Places with a page of this meeting open."""
     booths: BoothsModel
-    recorded: bool
-    """What is said now is kept."""
+    notice: Notice
     may_be_recorded: bool
     recording_halted: bool
     """It should be recorded, and there is no room for that."""
@@ -158,9 +157,9 @@ async def meeting_model(
         await procedure_model(meeting, session, kept, names, known, now),
         len(present),
         booths,
-        is_recorded(meeting),
+        notice_of(meeting),
         meeting.kind is MeetingKind.PUBLIC,
-        is_recorded(meeting) and meeting.taping.halted_at is not None,
+        notice_of(meeting).now and meeting.taping.halted_at is not None,
     )
 
 

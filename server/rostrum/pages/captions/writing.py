@@ -32,6 +32,7 @@ from rostrum.pages.captions.files import files_of, track_language
 from rostrum.pages.render import language_of, page
 from rostrum.pages.route import Route, Visit, done
 from rostrum.reads.captions import life_of, voice_of
+from rostrum.reads.notice import notice_of
 
 WRITE = frozenset({Right.CAPTION})
 LOOK = frozenset({Right.CAPTION, Right.ADMINISTER})
@@ -54,6 +55,7 @@ async def desk(visit: Visit) -> web.StreamResponse:
         cues=tuple(reversed(track.cues)),
         last=LAST,
         voice=await voice_of(meeting, session, visit.house.names),
+        notice=notice_of(meeting),
         may_write=Right.CAPTION in visit.actor.rights,
         files=await files_of(visit, meeting),
         page_id=new_id(),

@@ -12,6 +12,7 @@ from rostrum.pages.following import WATCH, listening_of
 from rostrum.pages.render import page
 from rostrum.pages.route import Guest, PublicRoute, Route, Visit
 from rostrum.reads.listening import preferred
+from rostrum.reads.notice import notice_of
 
 SEATS = frozenset({Right.ADMINISTER, Right.FEED_HALL})
 SHEET_CODES, SHEET_CODES_MAX = 12, 240
@@ -26,6 +27,7 @@ async def listen(visit: Visit) -> web.StreamResponse:
         "hall/listen.html",
         meeting=meeting,
         listening=await listening_of(house, meeting),
+        notice=notice_of(meeting),
         preferred_channel=channel,
         version=house.hub.version(meeting.meeting_id),
     )

@@ -1,5 +1,7 @@
 """The webcast: anybody watches a public meeting while it sits and the secretariat lets them. No address is kept."""
 
+from dataclasses import asdict
+
 from aiohttp import web
 
 from rostrum.assembly.interpretation import FLOOR, WORKING_LANGUAGES
@@ -13,6 +15,7 @@ from rostrum.identity.secrets import new_id
 from rostrum.pages.render import language_of, page
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
+from rostrum.reads.notice import notice_of
 from rostrum.reads.webcast import webcast_program
 
 CHANNELS = (FLOOR, *WORKING_LANGUAGES)
@@ -43,6 +46,7 @@ async def watch(guest: Guest) -> web.StreamResponse:
         channels=CHANNELS,
         channel=asked if asked in CHANNELS else language,
         sits=is_webcast(meeting),
+        notice=notice_of(meeting),
     )
 
 
@@ -63,7 +67,8 @@ def _watching(house: House) -> int:
 
 
 async def watch_state(guest: Guest) -> web.StreamResponse:
-    """How the webcast stands, for every page alike: whether the meeting sits, and what of the speaker is kept back."""
+    """How the webcast stands, for every page alike: whether the meeting sits and is recorded, what is kept back of the
+    speaker."""
     meeting = await meeting_watched(guest)
     session = (await guest.house.desk.load(ACCREDITATION, meeting.session_id)).state
     given = await webcast_program(guest.house.desk, guest.house.guards, meeting, session)
@@ -71,7 +76,7 @@ async def watch_state(guest: Guest) -> web.StreamResponse:
     masked = [code for code, slot in sounds.items() if given.fill(Audience(AudienceRole.WEBCAST, code), slot).masked]
     sits = is_webcast(meeting)
     hidden = sits and given.fill(Audience(AudienceRole.WEBCAST), Slot.STAGE).source is None
-    body = {"sits": sits, "masked": masked, "hidden": hidden}
+    body = {"sits": sits, "masked": masked, "hidden": hidden, "recorded": asdict(notice_of(meeting))}
     return web.json_response(body, headers={"Cache-Control": f"public, max-age={STATE_S}"})
 
 

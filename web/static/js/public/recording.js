@@ -27,4 +27,7 @@ if (video instanceof HTMLVideoElement) {
     if (at instanceof HTMLInputElement) at.value = String(Math.floor(video.currentTime));
   });
 }
-choice?.addEventListener("change", () => choice.form?.requestSubmit());
+if (choice?.form) {
+  document.querySelector("#change")?.setAttribute("hidden", "");
+  choice.addEventListener("change", () => choice.form?.requestSubmit());
+}

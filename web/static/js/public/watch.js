@@ -17,7 +17,7 @@ const PATIENCE_MS = { live: 9000, stream: 15000, sound: 15000 };
 const AGAIN_MS = 5000;
 
 /** @typedef {"live" | "stream" | "sound"} Way */
-/** @typedef {{ sits: boolean, masked: string[], hidden: boolean }} Stands */
+/** @typedef {{ sits: boolean, masked: string[], hidden: boolean, recorded: { now: boolean, before: boolean } }} Stands */
 /** @typedef {{ tune: (channel: string) => void, close: () => void }} Coming */
 
 const WAYS = /** @type {const} */ (["live", "stream", "sound"]);
@@ -29,6 +29,9 @@ const listen = /** @type {HTMLSelectElement} */ (element("listen"));
 const delivery = /** @type {HTMLSelectElement} */ (element("delivery"));
 const pass = passFrom(root.dataset["pass"] ?? "");
 
+/** @type {Stands} */
+const NOTHING = { sits: false, masked: [], hidden: false, recorded: { now: false, before: false } };
+
 /** @type {Coming | null} */
 let coming = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -36,7 +39,7 @@ let patience;
 /** What was begun last: what an earlier way still tells is of no interest. */
 let round = 0;
 /** @type {Stands} */
-let stands = { sits: false, masked: [], hidden: false };
+let stands = NOTHING;
 
 /** @param {() => void} unblock */
 function onblocked(unblock) {
@@ -52,6 +55,8 @@ function show() {
   floor.volume = listen.value === "floor" ? 1 : UNDER;
   element("masked").hidden = !(stands.sits && stands.masked.includes(listen.value));
   element("hidden").hidden = !(stands.sits && stands.hidden);
+  element("recorded-now").hidden = !stands.recorded.now;
+  element("recorded-before").hidden = stands.recorded.now || !stands.recorded.before;
 }
 
 /** @param {string} words @param {string} [way] that which comes now */
@@ -148,7 +153,7 @@ async function look() {
   try {
     const answer = await fetch(root.dataset["state"] ?? "");
     if (answer.status === 404) {
-      stands = { sits: false, masked: [], hidden: false };
+      stands = NOTHING;
       stop();
       tell("watch.over");
     } else if (answer.ok) {
