@@ -110,3 +110,4 @@ async def _shown(page: Page) -> None:
     """The previews' pictures have come."""
     for preview in await page.locator("video.video__preview").all():
         await expect(preview).not_to_have_js_property("videoWidth", 0, timeout=PATIENCE_MS)
+    await asyncio.sleep(1)

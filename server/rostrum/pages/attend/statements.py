@@ -64,10 +64,9 @@ def words_of(locale: Locale, finding: Finding) -> tuple[bool, str, str]:
     """A finding in words: (whether it refuses, what is so, what to do)."""
     what, remedy = CHECKS[finding.check]
     figure = finding.figure or 0
-    told = {
-        "at": locale.duration(finding.at_ms or 0),
-        "figure": locale.duration(figure) if finding.check in LENGTHS else locale.number(figure),
-    }
+    # A minus, as the words themselves have it; numbers come with a hyphen.
+    said = locale.duration(figure) if finding.check in LENGTHS else locale.number(figure).replace("-", "−")
+    told = {"at": locale.duration(finding.at_ms or 0), "figure": said}
     return finding.check.refuses, locale.gettext(what) % told, locale.gettext(remedy)
 
 
