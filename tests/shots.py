@@ -108,14 +108,25 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-rules": ("secretariat", f"{console}/rules"),
         "console-lines": ("chair", f"{homes['chair']}/lines"),
     }
-    await caption(browser, tour, homes)
+    await caption(browser, tour, homes, server.url)
     await take_the_floor(browser, tour, homes)
     await record(browser, tour, homes, server.url)
     return tour
 
 
-async def caption(browser: Browser, tour: Tour, homes: Mapping[str, str]) -> None:
-    """The captioner writes; two who read along have captions turned on."""
+async def webcast(browser: Browser, tour: Tour, console: str, url: str) -> None:
+    """Anybody may watch the meeting."""
+    context = await browser.new_context(storage_state=tour.people["secretariat"])
+    page = await context.new_page()
+    await page.goto(f"{console}/feeds/plenary-1")
+    await page.get_by_role("button", name="Let anybody watch").click()
+    await context.close()
+    tour.pages["watch"] = ("nobody", f"{url}/watch/plenary-1")
+
+
+async def caption(browser: Browser, tour: Tour, homes: Mapping[str, str], url: str) -> None:
+    """The captioner writes; two who read along have captions turned on, and anybody may watch."""
+    await webcast(browser, tour, homes["secretariat"], url)
     for role, reader in (("delegate", "reader"), ("hall", "hall-reader")):
         context = await browser.new_context(storage_state=tour.people[role])
         page = await context.new_page()

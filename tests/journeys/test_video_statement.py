@@ -36,22 +36,27 @@ async def shows_the_file(page: Page) -> bool | None:
     return True if frame is not None and frame.source == NUMBER else None
 
 
+async def sends(ngo: Page, server: DemoServer, file: Path) -> None:
+    """A delegation asks for the floor and sends a statement; returns when it waits for their approval."""
+    await enter(ngo, server.links["ngo"])
+    await ngo.get_by_role("link", name="Go to the meeting").click()
+    await ngo.get_by_role("button", name="Request the floor").click()
+    await ngo.get_by_role("link", name="Send a video statement").click()
+    await ngo.get_by_label("Name of whoever speaks in it").fill("Lucía Quispe")
+    await ngo.get_by_label("Their office").fill("Coordinator")
+    await ngo.get_by_label("Agenda item").select_option(index=0)
+    await ngo.get_by_label("File", exact=True).set_input_files(file)
+    await ngo.get_by_role("button", name="Send the file").click()
+    await expect(ngo.get_by_text("waits for approval")).to_be_visible(timeout=30_000)
+    await expect(ngo.get_by_text("Interpreters need it")).to_be_visible()
+
+
 @pytest.mark.timeout(180)
 async def test_a_delegation_sends_a_statement_and_the_meeting_sees_it(demo_server: DemoServer, tmp_path: Path) -> None:
     file = made(tmp_path / "statement.mp4", SECONDS)
     device = make(tmp_path, 2, "Nobody hears this while the recorded statement is being played to the meeting")
     async with person(device) as ngo, person(device) as chair:
-        await enter(ngo, demo_server.links["ngo"])
-        await ngo.get_by_role("link", name="Go to the meeting").click()
-        await ngo.get_by_role("button", name="Request the floor").click()
-        await ngo.get_by_role("link", name="Send a video statement").click()
-        await ngo.get_by_label("Name of whoever speaks in it").fill("Lucía Quispe")
-        await ngo.get_by_label("Their office").fill("Coordinator")
-        await ngo.get_by_label("Agenda item").select_option(index=0)
-        await ngo.get_by_label("File", exact=True).set_input_files(file)
-        await ngo.get_by_role("button", name="Send the file").click()
-        await expect(ngo.get_by_text("waits for approval")).to_be_visible(timeout=30_000)
-        await expect(ngo.get_by_text("Interpreters need it")).to_be_visible()
+        await sends(ngo, demo_server, file)
         preview = ngo.locator("video.video__preview")
         await expect(preview).to_have_js_property("videoWidth", 640, timeout=10_000)
         # From anywhere in it: what lies there is what it shows.

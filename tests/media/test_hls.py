@@ -20,7 +20,7 @@ from rostrum.cli.demo import MEETING_ID
 from rostrum.desk import MEETING
 from rostrum.media.hls.child import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.hls.rendition import KEPT, PARTS, Rendition
-from rostrum.media.hls.tracks import FPS, GROUP, HEIGHT, WIDTH, Picture, Sound, nal_units
+from rostrum.media.hls.tracks import DELAY_S, FPS, GROUP, HEIGHT, WIDTH, Picture, Sound, nal_units
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.playout import make_clip
 from rostrum.media.sfu.dtls import Identity
@@ -56,8 +56,8 @@ def test_opus_goes_on_as_it_came_and_silence_stands_where_nothing_comes(tmp_path
     kept = []
     for tick in range(1, 200):
         if tick <= len(frames):
-            sound.packet(rtp.parse(rtp.header(False, 111, tick, tick * 960, 1) + frames[tick - 1]))
-        for sample in sound.samples(tick * 0.02):
+            sound.packet(rtp.parse(rtp.header(False, 111, tick, tick * 960, 1) + frames[tick - 1]), (tick - 1) * 0.02)
+        for sample in sound.samples(tick * 0.02 + DELAY_S - 0.001):
             kept.append(sample.data)
             rendition.add(sample)
     assert kept[: len(frames)] == frames
@@ -78,7 +78,7 @@ def test_the_picture_is_whole_without_a_source_and_black_once_one_has_stopped(tm
             for payload, last in vp8.packetise(frames[tick - 1], tick):
                 sequence += 1
                 picture.packet(rtp.parse(rtp.header(last, 96, sequence, tick * 3600, 1) + payload), "vp8", tick / FPS)
-        for sample in picture.samples(tick / FPS):
+        for sample in picture.samples(tick / FPS + DELAY_S):
             sizes.append(len(sample.data))
             assert sample.begins == ((len(sizes) - 1) % GROUP == 0)
             rendition.add(sample)
@@ -125,9 +125,9 @@ def test_h264_of_an_encoder_is_put_together_whatever_its_packets(tmp_path: Path)
             picture.packet(packet, "h264", number / FPS)
         assert whole is not None
         assert nal_units(whole) == units
-    made = picture.samples(4 / FPS)
+    made = picture.samples(4 / FPS + DELAY_S)
     assert not picture.lost
-    black = Picture(0.0).samples(4 / FPS)
+    black = Picture(0.0).samples(4 / FPS + DELAY_S)
     assert made[0].data != black[0].data
     pictures.spoil()
     assert pictures.take(rtp.parse(rtp.header(True, 102, 99, 0, 1) + b"\x41x")) is None
@@ -145,7 +145,7 @@ def test_a_lost_packet_asks_for_a_keyframe() -> None:
 def test_old_files_go_and_the_playlist_names_what_is_there(tmp_path: Path) -> None:
     sound = Sound(0.0)
     rendition = Rendition(tmp_path, sound.timescale, FIRST, BEGUN, lambda *_: None)
-    for sample in sound.samples(60.0):
+    for sample in sound.samples(60.0 + DELAY_S):
         rendition.add(sample)
     playlist = rendition.playlist()
     assert playlist == (tmp_path / "playlist.m3u8").read_text()

@@ -43,6 +43,18 @@ async def test_an_answer_is_what_another_implementation_reads(offer: str) -> Non
     assert answer.media[2].rtp.codecs[0].parameters["useinbandfec"] == 1
 
 
+@pytest.mark.parametrize("heard", [Slot.FLOOR, Slot.CHANNEL])
+async def test_one_sound_is_in_the_stream_of_the_stage_and_it_is_the_one_that_is_heard(offer: str, heard: Slot) -> None:
+    """Chromium keeps one sound in time with the picture of its stream, and takes any where there are two."""
+    subscription = negotiate.subscription(offer, SSRCS, REPAIR_SSRCS, heard)
+    answer = SessionDescription.parse(sdp.answer(1, TRANSPORT, subscription.sections))
+    streams = {
+        slot: (media.msid or "").split()[0] for slot, media in zip(subscription.shapes, answer.media, strict=True)
+    }
+    assert [slot for slot, stream in streams.items() if stream == "stage"] == [Slot.STAGE, heard]
+    assert len(set(streams.values())) == 3
+
+
 async def test_sections_for_the_bundle_only_are_taken_and_disabled_ones_are_not(offer: str) -> None:
     """Port 0 with `bundle-only` is how Firefox offers whatever is not its first section."""
     first, *others = offer.split("m=")[1:]

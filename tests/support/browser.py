@@ -42,8 +42,8 @@ NOTE_FRAMES = f"""
 (video) => {{
   const read = {READ_STRIP};
   window.notedFrames = [];
-  const note = () => {{
-    window.notedFrames.push([performance.timeOrigin + performance.now(), read(video)]);
+  const note = (_, shown) => {{
+    window.notedFrames.push([performance.timeOrigin + shown.presentationTime, read(video)]);
     video.requestVideoFrameCallback(note);
   }};
   video.requestVideoFrameCallback(note);

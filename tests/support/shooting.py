@@ -12,6 +12,7 @@ OUT = Path("build/shots")
 WIDTHS = {1280: 800, 390: 844}
 LANGUAGES = ("en", "ar")
 THEMES = ("light", "dark")
+CAPTIONS_OF_THE_WEBCAST = 'sessionStorage.setItem(\'rostrum.watch.captions\', \'{"language":"en","place":"bottom"}\')'
 ONLY = os.environ.get("SHOTS", "")
 """Pictures are taken of the pages whose name begins so."""
 
@@ -65,12 +66,15 @@ async def shoot(
                     color_scheme=theme,  # type: ignore[arg-type]  # one of its literals
                     reduced_motion="reduce",
                 )
+                await context.add_init_script(CAPTIONS_OF_THE_WEBCAST)
                 page = await context.new_page()
                 mark = "&" if "?" in address else "?"
                 await page.goto(f"{address}{mark}lang={language}")
                 for player in ("#stage", "#recording"):
                     if await page.locator(player).count():
                         await picture(page, player)
+                if name == "watch":
+                    await page.locator(".caption--growing").wait_for()
                 if first is not None:
                     await first(page)
                 await page.screenshot(path=OUT / f"{name}-{width}-{language}-{theme}.png", full_page=name != "hall")

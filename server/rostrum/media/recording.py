@@ -21,8 +21,9 @@ from rostrum.assembly.program import Slot
 from rostrum.media.loadtest.descriptions import KINDS
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.sfu.dtls import Identity
-from rostrum.media.wire import rtcp_build, rtp, sdp
+from rostrum.media.wire import rtcp, rtcp_build, rtp, sdp
 from rostrum.media.wire.frames import Frames
+from rostrum.media.wire.timeline import Timeline
 from rostrum.media.wire.webm import Timed, cluster, picture_head, picture_size, sound_head
 
 HEAD = struct.Struct("!BI")
@@ -50,7 +51,8 @@ class Track:
         self.frames = Frames(kind)
         self.ssrc: int | None = None
         self._began_s, self._note = began_s, note
-        self._first: tuple[int, float] | None = None
+        self.timeline = Timeline(_CLOCKS[kind])
+        self._at_s: float | None = None
         self._waiting: deque[tuple[float, Timed]] = deque()
         self._headed = False
         self._told = (0, 0)
@@ -64,13 +66,13 @@ class Track:
         for frame in self.frames.take(packet, now_s):
             if frame.keyframe:
                 self._keyframe_s = now_s
-            if self._first is None:
-                self._first = frame.timestamp, now_s
+            if self._at_s is None:
+                self._at_s = self._began_s
                 self._note("track", track=self.name, codec="vp8" if self.kind == "video" else "opus",
                            rtp=packet.timestamp, at=now_s)  # fmt: skip
-            first, first_s = self._first
-            at_s = first_s - self._began_s + (frame.timestamp - first) / _CLOCKS[self.kind]
-            self._waiting.append((now_s, Timed(max(0, round(at_s * 1000)), frame)))
+            # Sound and picture are told their time by one clock; a report that takes it back takes no frame back.
+            self._at_s = max(self._at_s, self.timeline.at(frame.timestamp & 0xFFFFFFFF, now_s))
+            self._waiting.append((now_s, Timed(round((self._at_s - self._began_s) * 1000), frame)))
 
     def wants_keyframe(self, now_s: float) -> bool:
         """Whether one is to be asked for, and again until it comes."""
@@ -114,6 +116,7 @@ class Channel:
         self.name = name
         self.end = Endpoint(identity)
         self.end.on_rtp = self._take
+        self.end.on_rtcp = self._heard
         kinds = ("video", "audio") if name == FLOOR else ("audio",)
         names = {"video": Slot.STAGE.value, "audio": track_name(name)}
         self.tracks = {kind: Track(names[kind], kind, began_s, note) for kind in kinds}
@@ -136,6 +139,13 @@ class Channel:
         track = self.tracks.get(kind)
         if track is not None and (kind == "video" or packet.ssrc in self._sounds):
             track.take(packet, time.time())
+
+    def _heard(self, data: bytes) -> None:
+        for message in rtcp.parse(data):
+            if isinstance(message, rtcp.SenderReport):
+                for track in self.tracks.values():
+                    if track.ssrc == message.ssrc:
+                        track.timeline.report(rtcp_build.wall(message.ntp), message.timestamp)
 
     def ask(self, now_s: float) -> None:
         """For a keyframe, where one is wanted."""

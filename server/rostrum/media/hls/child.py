@@ -1,8 +1,9 @@
 """The process that packages one meeting's webcast: it listens as anybody may, and writes files.
 
 Started by `webcast_keeper.py` with the job on its standard input. It asks for what it receives by lines of JSON on its
-standard output, {"offer": rendition, "sdp": …}, is answered {"answer": rendition, "sdp": …}, and tells of each part
-that it wrote, {"made": [rendition, segment, part]}. It ends when its input does.
+standard output, {"offer": rendition, "sdp": …}, is answered {"answer": rendition, "sdp": …}, and tells when it began,
+{"begun": [segment, time]}, and of each part that it wrote, {"made": [rendition, segment, part]}. It ends when its input
+does.
 """
 
 import asyncio
@@ -20,9 +21,12 @@ from rostrum.media.hls.tracks import BPS, FPS, HEIGHT, WIDTH, Picture, Sound
 from rostrum.media.loadtest.descriptions import AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.sfu.dtls import Identity
-from rostrum.media.wire import rtcp_build, rtp, sdp
+from rostrum.media.wire import rtcp, rtcp_build, rtp, sdp
+from rostrum.media.wire.opus import OPUS_RATE
+from rostrum.media.wire.timeline import Timeline
 
 VIDEO, FLOOR = "video", "floor"
+VIDEO_RATE = 90_000
 MASTER = "master.m3u8"
 H264_PAYLOAD_TYPE = 102
 CODECS = {VIDEO_PAYLOAD_TYPE: "vp8", H264_PAYLOAD_TYPE: "h264"}
@@ -48,6 +52,7 @@ class Packager:
         """`channels`: languages' names by code. `first`: the number of the first segment."""
         self._folder, self._channels = folder, channels
         now_s, begun = time.monotonic(), datetime.now(UTC)
+        self._first, self._begun = first, begun
         self._picture = Picture(now_s)
         self._sounds = {code: Sound(now_s) for code in channels}
         self._renditions = {
@@ -56,6 +61,9 @@ class Packager:
         }
         self._identity = Identity.generateCertificate()
         self._ends: dict[str, Endpoint] = {}
+        self._wall_s = time.time() - now_s
+        """What wall time is ahead of ours."""
+        self._timelines: dict[int, Timeline] = {}
         self._wanted: dict[str, int] = {}
 
     @property
@@ -67,6 +75,7 @@ class Packager:
         for name, track in self._tracks.items():
             self._renditions[name].begin(track.init)
         (self._folder / MASTER).write_text(self._master())
+        tell({"begun": [self._first, self._begun.isoformat()]})
         for code in self._channels:
             end = self._ends[code] = Endpoint(self._identity)
             kinds = ("video", "audio") if code == FLOOR else ("audio", "audio")
@@ -82,17 +91,28 @@ class Packager:
         # The slot of a language's channel is the second sound.
         self._wanted[code] = sections[1].ssrcs[0]
         end.on_rtp = lambda data: self._take(code, rtp.parse(data))
+        end.on_rtcp = self._heard
         await end.connect(answer_sdp)
 
     def _take(self, code: str, packet: rtp.RtpPacket) -> None:
         codec = CODECS.get(packet.payload_type)
         if codec is not None:
-            self._picture.packet(packet, codec, time.monotonic())
+            self._picture.packet(packet, codec, self._at_s(packet, VIDEO_RATE))
             if self._picture.lost:
                 self._picture.lost = False
                 self._ends[code].send_rtcp(rtcp_build.picture_loss(1, packet.ssrc))
         elif packet.payload_type == AUDIO_PAYLOAD_TYPE and packet.ssrc == self._wanted[code]:
-            self._sounds[code].packet(packet)
+            self._sounds[code].packet(packet, self._at_s(packet, OPUS_RATE))
+
+    def _at_s(self, packet: rtp.RtpPacket, clock_rate: int) -> float:
+        """The time to which a packet belongs, by our clock: sound and picture are told theirs by one."""
+        timeline = self._timelines.setdefault(packet.ssrc, Timeline(clock_rate))
+        return timeline.at(packet.timestamp, time.time()) - self._wall_s
+
+    def _heard(self, data: bytes) -> None:
+        for message in rtcp.parse(data):
+            if isinstance(message, rtcp.SenderReport) and message.ssrc in self._timelines:
+                self._timelines[message.ssrc].report(rtcp_build.wall(message.ntp), message.timestamp)
 
     async def run(self) -> None:
         """Write what is due, for ever."""

@@ -17,9 +17,11 @@ GROUP = 48
 """Frames from one that a decoder can begin with to the next: a segment."""
 PICTURE_ENDS_S = 1.0
 """A picture of which nothing came for so long is over: black is shown, and no face stands on the screen."""
-_LATE_S = 0.12
-"""A sound that is later than this is not waited for."""
-_QUEUE_MAX = 25
+DELAY_S = 0.15
+"""For so long what belongs to a moment is waited for."""
+OFF_S_MAX = 0.03
+"""How far a sound may be from its time before silence is put in, or one is left out."""
+_QUEUE_MAX = 50
 _START = re.compile(rb"\x00\x00\x00?\x01")
 
 
@@ -29,7 +31,7 @@ class Sound:
     timescale = OPUS_RATE
 
     def __init__(self, begun_s: float) -> None:
-        self._queue: deque[bytes] = deque(maxlen=_QUEUE_MAX)
+        self._queue: deque[tuple[float, bytes]] = deque(maxlen=_QUEUE_MAX)
         self._begun_s, self._at = begun_s, 0
 
     @property
@@ -37,22 +39,22 @@ class Sound:
         """The initialisation section."""
         return init(opus_entry(), OPUS_RATE)
 
-    def packet(self, packet: rtp.RtpPacket) -> None:
-        """Take one that came."""
+    def packet(self, packet: rtp.RtpPacket, at_s: float) -> None:
+        """Take one that came, and belongs to this time."""
         if packet.payload:
-            self._queue.append(bytes(packet.payload))
+            self._queue.append((at_s, bytes(packet.payload)))
 
     def samples(self, now_s: float) -> list[Sample]:
         """What is due by now."""
         made = []
-        while (late_s := now_s - self._begun_s - self._at / OPUS_RATE) > 0:
-            if self._queue:
-                data = self._queue.popleft()
+        while now_s - DELAY_S > (due_s := self._begun_s + self._at / OPUS_RATE):
+            while self._queue and self._queue[0][0] < due_s - OFF_S_MAX:
+                self._queue.popleft()
+            if self._queue and self._queue[0][0] <= due_s + OFF_S_MAX:
+                data = self._queue.popleft()[1]
                 made.append(Sample(data, opus_duration(data)))
-            elif late_s > _LATE_S:
-                made.append(Sample(SILENCE, SILENCE_SAMPLES))
             else:
-                break
+                made.append(Sample(SILENCE, SILENCE_SAMPLES))
             self._at += made[-1].duration
         return made
 
@@ -69,8 +71,8 @@ class Picture:
         self._frame: bytearray | None = None
         self._pictures = h264.Pictures()
         self._sequence: int | None = None
-        self._shown: av.VideoFrame | None = None
-        self._shown_s = 0.0
+        self._coming: deque[tuple[float, av.VideoFrame]] = deque(maxlen=_QUEUE_MAX)
+        self._shown: tuple[float, av.VideoFrame] | None = None
         self._black = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
         for plane, value in zip(self._black.planes, (16, 128, 128), strict=True):
             plane.update(bytes([value]) * plane.buffer_size)
@@ -90,18 +92,18 @@ class Picture:
         """As playlists name it (RFC 6381)."""
         return f"avc1.{self._sps[1:4].hex()}"
 
-    def packet(self, packet: rtp.RtpPacket, codec: str, now_s: float) -> None:
-        """Take one that came, of VP8 or H.264; a frame of which one is missing is not shown."""
+    def packet(self, packet: rtp.RtpPacket, codec: str, at_s: float) -> None:
+        """Take one that belongs to this time; a frame of which one is missing is not shown."""
         if self._sequence is not None and packet.sequence != (self._sequence + 1) & 0xFFFF:
             self._frame, self.lost = None, True
             self._pictures.spoil()
         self._sequence = packet.sequence
         if codec == "vp8":
-            self._take_vp8(packet, now_s)
+            self._take_vp8(packet, at_s)
         elif (whole := self._pictures.take(packet)) is not None:
-            self._decode(whole, codec, now_s)
+            self._decode(whole, codec, at_s)
 
-    def _take_vp8(self, packet: rtp.RtpPacket, now_s: float) -> None:
+    def _take_vp8(self, packet: rtp.RtpPacket, at_s: float) -> None:
         try:
             described = vp8.parse(packet.payload)
         except rtp.Malformed:
@@ -112,23 +114,25 @@ class Picture:
             return
         self._frame += packet.payload[described.length :]
         if packet.marker:
-            self._decode(bytes(self._frame), "vp8", now_s)
+            self._decode(bytes(self._frame), "vp8", at_s)
             self._frame = None
 
-    def _decode(self, frame: bytes, codec: str, now_s: float) -> None:
+    def _decode(self, frame: bytes, codec: str, at_s: float) -> None:
         try:
             for shown in self._decoders[codec].decode(av.Packet(frame)):
                 if isinstance(shown, av.VideoFrame):
-                    self._shown, self._shown_s = shown, now_s
+                    self._coming.append((at_s, shown))
         except av.FFmpegError:
             self.lost = True
 
     def samples(self, now_s: float) -> list[Sample]:
         """What is due by now."""
         made = []
-        while (now_s - self._begun_s) * FPS > self._number:
-            there = self._shown is not None and now_s - self._shown_s < PICTURE_ENDS_S
-            source = self._shown if there and self._shown is not None else self._black
+        while now_s - DELAY_S > (due_s := self._begun_s + self._number / FPS):
+            while self._coming and self._coming[0][0] < due_s + 0.5 / FPS:
+                self._shown = self._coming.popleft()
+            there = self._shown is not None and due_s - self._shown[0] < PICTURE_ENDS_S
+            source = self._shown[1] if there and self._shown is not None else self._black
             frame = source.reformat(width=WIDTH, height=HEIGHT, format="yuv420p")
             frame.pts, frame.time_base = self._number, Fraction(1, FPS)
             frame.pict_type = (

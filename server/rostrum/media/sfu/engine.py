@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rostrum.assembly.interpretation import FLOOR
 from rostrum.assembly.program import Audience, Program, Slot
 from rostrum.media.clip import Clip
 from rostrum.media.engine import (
@@ -134,7 +135,8 @@ class EmbeddedEngine:
 
     async def subscribe(self, meeting_id: str, audience: Audience, offer_sdp: str, *, place_id: str | None) -> Answer:
         """See `Engine.subscribe`."""
-        subscription = negotiate.subscription(offer_sdp, self._ssrcs, self._repair_ssrcs)
+        heard = Slot.FLOOR if audience.language == FLOOR else Slot.CHANNEL
+        subscription = negotiate.subscription(offer_sdp, self._ssrcs, self._repair_ssrcs, heard)
         peer = self._admit(meeting_id, place_id, None, subscription.remote)
         self._receivers[peer] = Receiver(audience, place_id, subscription.shapes, self._ssrcs, self._repair_ssrcs)
         return self._answer(peer, subscription.sections)

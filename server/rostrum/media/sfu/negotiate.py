@@ -121,9 +121,14 @@ def publication(offer_sdp: str) -> Publication:
     return Publication(_remote(description, sections), sections, list(streams.values()), extensions)
 
 
-def subscription(offer_sdp: str, ssrcs: Mapping[Slot, int], repair_ssrcs: Mapping[Slot, int]) -> Subscription:
-    """Give the m-lines of a WHEP offer their slots, in order. Raises `OfferRejected`."""
+def subscription(
+    offer_sdp: str, ssrcs: Mapping[Slot, int], repair_ssrcs: Mapping[Slot, int], heard: Slot = Slot.FLOOR
+) -> Subscription:
+    """Give the m-lines of a WHEP offer their slots, in order. `heard`: the sound that the picture is kept in time with,
+    where there are two: browsers keep one sound in time with a picture of the same stream. Raises `OfferRejected`."""
     description = _read(offer_sdp)
+    if sum(section.kind == "audio" for section in description.sections) < 2:
+        heard = Slot.FLOOR
     sections: list[AnswerSection] = []
     shapes: dict[Slot, Shape] = {}
     free = {kind: list(slots) for kind, slots in _SLOTS.items()}
@@ -149,7 +154,8 @@ def subscription(offer_sdp: str, ssrcs: Mapping[Slot, int], repair_ssrcs: Mappin
             0 if red is None else red.payload_type,
             0 if further is None else further.payload_type,
         )
-        sent = SentStream(ssrcs[slot], cname(slot), cname(slot), slot.value, 0 if rtx is None else repair_ssrcs[slot])
+        stream = cname(slot) if section.kind == "video" or slot is heard else slot.value
+        sent = SentStream(ssrcs[slot], cname(slot), stream, slot.value, 0 if rtx is None else repair_ssrcs[slot])
         codecs = [one for one in (codec, rtx, red, further) if one is not None]
         sections.append(_accepted(section, mid, "sendonly", codecs, extensions, sent, without="transport-cc"))
     if not shapes:
