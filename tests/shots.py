@@ -1,39 +1,24 @@
 """Takes a picture of every page into build/shots (`make shots`): two widths, English and Arabic, light and dark."""
 
 import asyncio
-import os
 import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.support.applying import MEMBER, SECTIONS
 from tests.support.browser import CHROMIUM, FLAGS
 from tests.support.fake_media import make
 from tests.support.lists import HEADS, lines, xlsx
 from tests.support.server import DemoServer
-
-OUT = Path("build/shots")
-WIDTHS = {1280: 800, 390: 844}
-LANGUAGES = ("en", "ar")
-THEMES = ("light", "dark")
-ONLY = os.environ.get("SHOTS", "")
-"""Pictures are taken of the pages whose name begins so."""
+from tests.support.shooting import ONLY, OUT, Tour, enter, shoot
+from tests.support.statement_shots import shoot_statements
 
 LIST = xlsx([HEADS, *lines(12, faulty_every=4)])
 ORGANISATION = "Red de Víctimas del Sur"
-
-
-@dataclass
-class Tour:
-    """Pages to visit: name to (whose browser, address)."""
-
-    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
-    people: dict[str, StorageState] = field(default_factory=dict)
 
 
 async def main() -> None:
@@ -46,11 +31,12 @@ async def main() -> None:
             async with async_playwright() as playwright:
                 flags = [*FLAGS, "--use-fake-ui-for-media-stream", *device.chromium_flags]
                 browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-                tour = await prepare(browser, server)
-                for name, (person, address) in tour.pages.items():
-                    if not name.startswith(ONLY):
-                        continue
-                    await shoot(browser, name, tour.people[person], address)
+                if not ONLY or ONLY.startswith("video"):
+                    await shoot_statements(browser, Path(folder))
+                if not ONLY.startswith("video"):
+                    tour = await prepare(browser, server)
+                    for name, (person, address) in tour.pages.items():
+                        await shoot(browser, name, tour.people[person], address)
                 await browser.close()
         finally:
             await server.stop()
@@ -122,14 +108,25 @@ async def prepare(browser: Browser, server: DemoServer) -> Tour:
         "console-rules": ("secretariat", f"{console}/rules"),
         "console-lines": ("chair", f"{homes['chair']}/lines"),
     }
-    await caption(browser, tour, homes)
+    await caption(browser, tour, homes, server.url)
     await take_the_floor(browser, tour, homes)
     await record(browser, tour, homes, server.url)
     return tour
 
 
-async def caption(browser: Browser, tour: Tour, homes: Mapping[str, str]) -> None:
-    """The captioner writes; two who read along have captions turned on."""
+async def webcast(browser: Browser, tour: Tour, console: str, url: str) -> None:
+    """Anybody may watch the meeting."""
+    context = await browser.new_context(storage_state=tour.people["secretariat"])
+    page = await context.new_page()
+    await page.goto(f"{console}/feeds/plenary-1")
+    await page.get_by_role("button", name="Let anybody watch").click()
+    await context.close()
+    tour.pages["watch"] = ("nobody", f"{url}/watch/plenary-1")
+
+
+async def caption(browser: Browser, tour: Tour, homes: Mapping[str, str], url: str) -> None:
+    """The captioner writes; two who read along have captions turned on, and anybody may watch."""
+    await webcast(browser, tour, homes["secretariat"], url)
     for role, reader in (("delegate", "reader"), ("hall", "hall-reader")):
         context = await browser.new_context(storage_state=tour.people[role])
         page = await context.new_page()
@@ -173,20 +170,6 @@ async def protection_of(page: Page, console: str) -> str:
     await page.goto(f"{console}/places")
     href = await page.locator('a[href$="/protection"]').last.get_attribute("href")
     return f"{page.url.partition('/at/')[0]}{href}"
-
-
-async def enter(browser: Browser, tour: Tour, role: str, url: str) -> str:
-    """Follow a personal link; returns where it leads."""
-    context = await browser.new_context()
-    page = await context.new_page()
-    await page.goto(url)
-    await page.get_by_role("button", name="Continue on this device").click()
-    await page.wait_for_url("**/at/**")
-    await page.wait_for_load_state()
-    tour.people[role] = await context.storage_state()
-    address = page.url
-    await context.close()
-    return address
 
 
 async def apply(browser: Browser, url: str, tour: Tour) -> BrowserContext:
@@ -297,35 +280,6 @@ async def record(browser: Browser, tour: Tour, homes: Mapping[str, str], url: st
         "clips": ("ngo", re.sub(r"(/at/[^/]+)/.*", r"\1/clips", homes["ngo"])),
     }
     await context.close()
-
-
-async def picture(page: Page, player: str = "#stage") -> None:
-    """Wait until it shows something; the page's own policy lets no predicate be evaluated in it."""
-    async with asyncio.timeout(10):
-        while not await page.locator(player).evaluate("it => it.readyState > 1 && it.videoWidth"):  # noqa: ASYNC110  # nothing to wait on
-            await asyncio.sleep(0.1)
-    await asyncio.sleep(0.4)
-
-
-async def shoot(browser: Browser, name: str, person: StorageState, address: str) -> None:
-    """One page in every shape."""
-    for width, height in WIDTHS.items():
-        for language in LANGUAGES:
-            for theme in THEMES:
-                context = await browser.new_context(
-                    storage_state=person,
-                    viewport={"width": width, "height": height},
-                    color_scheme=theme,  # type: ignore[arg-type]  # one of its literals
-                    reduced_motion="reduce",
-                )
-                page = await context.new_page()
-                mark = "&" if "?" in address else "?"
-                await page.goto(f"{address}{mark}lang={language}")
-                for player in ("#stage", "#recording"):
-                    if await page.locator(player).count():
-                        await picture(page, player)
-                await page.screenshot(path=OUT / f"{name}-{width}-{language}-{theme}.png", full_page=name != "hall")
-                await context.close()
 
 
 if __name__ == "__main__":

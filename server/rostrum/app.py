@@ -49,6 +49,7 @@ from rostrum.pages.static import add_static
 from rostrum.pages.table import ALL_ROUTES
 from rostrum.presence_keeper import keep_presence
 from rostrum.programme_keeper import keep_programmes
+from rostrum.public_captions import PublicCaptions
 from rostrum.purge import Night, Purge, chores_of
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
@@ -153,6 +154,7 @@ def _house(
     files = FileStore(database, seal, settings.data / "files", file_seal)
     uploads = Uploads(database, seal, settings.data / "uploads", file_seal)
     caption_store = Captions(database, seal)
+    public_captions = PublicCaptions(desk, guards, caption_store, clock)
     cleaner = Cleaner(Limits(settings.file_megabytes * 1_000_000, settings.file_pages))
     return House(
         settings=settings,
@@ -202,7 +204,8 @@ def _house(
         purge=Purge(
             clock, Night(settings.purge_hour, settings.zone), PurgeReports(database), names.forget, database.compact
         ),
-        captions=Captioning(caption_store, Board()),
+        captions=Captioning(caption_store, Board(public_captions.told)),
+        public_captions=public_captions,
         caption_store=caption_store,
     )
 
@@ -217,6 +220,7 @@ async def _record(app: web.Application) -> AsyncIterator[None]:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
+    desk.listen(app[HOUSE].public_captions.changed)
     journal.subscribe(heard)
     await journal.follow()
     yield

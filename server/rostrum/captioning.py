@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from rostrum.assembly.captions import CaptionKind, Cue, Line, Voice, Writer, is_free, taken
+from rostrum.assembly.captions import CaptionKind, Cue, Line, Turn, Voice, Writer, is_free, taken
 from rostrum.assembly.refusal import Refused, Why
 from rostrum.live.captions import Board, Track
 from rostrum.record.captions import CUES, Captions
@@ -116,7 +116,8 @@ class Captioning:
             writer = Writer(**{**writer, **{name: datetime.fromisoformat(writer[name]) for name in ("since", "at")}})
         track.written_by(writer)
         line = fields["line"]
-        track.grow(Line(line["text"], CaptionKind(line["kind"]), Voice(**line["voice"])))
+        turns = tuple(Turn(**turn) for turn in line["turns"])
+        track.grow(Line(line["text"], CaptionKind(line["kind"]), Voice(**line["voice"]), turns))
 
     async def _at_the_desk(self, meeting_id: str, language: str, writer: Writer) -> Track:
         track = await self.track(meeting_id, language)

@@ -22,6 +22,7 @@ from rostrum.live.talk import Talk
 from rostrum.mail.bounces import ReturnPath
 from rostrum.media.engine import Engine
 from rostrum.media.lines import Lines
+from rostrum.public_captions import PublicCaptions
 from rostrum.purge import Purge
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Names
@@ -84,6 +85,7 @@ class House:
     screener: Screener
     purge: Purge
     captions: Captioning
+    public_captions: PublicCaptions
     caption_store: Captions
 
     @property

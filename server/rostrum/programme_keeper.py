@@ -23,6 +23,8 @@ from rostrum.record.files import Owner
 
 SETTLE_S = 2.0
 """How long nothing may change before files are made: a review seldom comes alone."""
+LATER_S = 60.0
+"""After how long files are made for which there was no room on the disk."""
 MEDIA_TYPE = "video/webm"
 
 _log = structlog.get_logger(__name__)
@@ -106,8 +108,9 @@ class _Keeper:
         for channel in recorded.channels:
             if self._stopped.is_set():
                 return
-            if recorded.purpose(channel) not in recorded.made:
-                await self._make(recorded, channel)
+            if recorded.purpose(channel) not in recorded.made and not await self._make(recorded, channel):
+                asyncio.get_running_loop().call_later(LATER_S, self.due, meeting_id)
+                break
         await self._withdraw(meeting_id)
 
     async def _to_one_codec(self, meeting: Meeting, run: RunFiles) -> None:
@@ -132,22 +135,27 @@ class _Keeper:
         owner = Owner(meeting.session_id, meeting.meeting_id, RECORDING, f"{run.name}.{ONE_CODEC}")
         await house.files.commit(house.files.row(kept, owner, h264.created_at, h264.purge_at))
 
-    async def _make(self, recorded: Recorded, channel: str) -> None:
+    async def _make(self, recorded: Recorded, channel: str) -> bool:
+        """Whether there was room for it."""
         house, meeting = self._house, recorded.meeting
         began = datetime.fromtimestamp(recorded.runs[0].run.began_ms / 1000, UTC)
         purge_at = began + house.lives.programme
         try:
             async with await begin_programme(house.files, *recorded.job(channel)) as programme:
+                if not house.disk.has_room(programme.size):
+                    _log.error("the disk is full: a recording's file is made later", meeting=meeting.meeting_id)
+                    return False
                 kept = await asyncio.to_thread(house.files.begin, new_id(), MEDIA_TYPE)
                 async for part in programme:
                     if self._stopped.is_set():
                         await asyncio.to_thread(kept.finish)
                         await house.files.forget([kept.file_id])
-                        return
+                        return True
                     await asyncio.to_thread(kept.append, part)
         except NotMade:
             _log.exception("no file could be made of a recording", meeting=meeting.meeting_id, channel=channel)
-            return
+            return True
         await asyncio.to_thread(kept.finish)
         owner = Owner(meeting.session_id, meeting.meeting_id, PROGRAMME, recorded.purpose(channel))
         await house.files.commit(house.files.row(kept, owner, house.clock(), purge_at))
+        return True

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from rostrum.assembly.captions import CaptionKind, Cue, Line, Voice, line_text, span, turns_near
+from rostrum.assembly.captions import CaptionKind, Cue, Line, Voice, line_text, span, together, turns_near
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.program import Audience, AudienceRole, speaker_of
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING
@@ -164,16 +164,17 @@ class Recogniser:
         began, voice = self._since
         if not heard.final:
             self._guessed_s = now_s
-            line = Line(line_text(heard.text), CaptionKind.AUTOMATIC, voice)
+            line = Line(line_text(heard.text), CaptionKind.AUTOMATIC, voice, turns_near(meeting, voice, now, now))
             await house.captions.overhear(self._meeting_id, self._language, line, now)
             return
         self._since = None
         start_ms = (began - self._began) // _A_MS if heard.start_ms is None else heard.start_ms
         end_ms = (now - self._began) // _A_MS if heard.end_ms is None else heard.end_ms
+        grown = (await house.captions.track(self._meeting_id, self._language)).line
         for text, *times in pieces(heard.text, start_ms, end_ms):
             start, end = span(now, *((now - self._began) // _A_MS - at for at in times))
             kind = CaptionKind.AUTOMATIC
-            turns = turns_near(meeting, voice, end, now)
+            turns = together(turns_near(meeting, voice, end, now), grown.turns)
             cue = Cue(new_id(), self._meeting_id, self._language, start, end, text, kind, voice, turns=turns)
             await house.captions.hear(cue, now + life_of(cue, session, house.lives))
 

@@ -114,6 +114,7 @@ class _Keeper:
         try:
             while True:
                 take = self._takes[meeting_id] = Take(self._house, meeting.session_id, meeting_id)
+                self._told.pop(meeting_id, None)
                 await self._until_there_is_room(take)
                 if take.is_stopping:
                     return
@@ -169,7 +170,8 @@ class _Keeper:
         return True
 
     async def _note(self, meeting: Meeting) -> None:
-        if meeting.taping.halted_at is not None:
+        if meeting.meeting_id not in self._told:
+            # It has not begun: its first note says what is on the floor then.
             return
         now = await self._floor(meeting.meeting_id)
         if now != self._told[meeting.meeting_id]:

@@ -162,6 +162,15 @@ class Settings(BaseSettings):
             "the stream that any number can watch."
         ),
     )
+    webcast_readers: int = Field(
+        2000,
+        ge=0,
+        le=20000,
+        description=(
+            "People without an account who may read captions on webcasts' pages at once, on this node; the captions in "
+            "the stream are for any number."
+        ),
+    )
     recognisers: Words = Field(
         (),
         description=(

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import time
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -71,6 +72,10 @@ class Packaging:
     async def _heard(self, message: dict[str, Any]) -> None:
         if "made" in message:
             self._house.streams.made(self._meeting_id, *message["made"])
+            return
+        if "begun" in message:
+            first, at = message["begun"]
+            self._house.streams.begin(self._meeting_id, first, datetime.fromisoformat(at))
             return
         code = message["offer"]
         audience = Audience(AudienceRole.WEBCAST, code)

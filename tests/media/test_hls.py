@@ -1,5 +1,6 @@
 """What the webcast's stream is made of: fragments that ffprobe reads, playlists, what stands where nothing comes."""
 
+import asyncio
 import json
 import subprocess
 from datetime import UTC, datetime
@@ -10,9 +11,15 @@ from typing import Any
 import av
 import pytest
 
+from rostrum.app import play_test_picture
+from rostrum.assembly.actor import SYSTEM
+from rostrum.assembly.feeds import SetWebcast
+from rostrum.assembly.interpretation import WORKING_LANGUAGES
 from rostrum.assembly.program import Audience, AudienceRole
+from rostrum.cli.demo import MEETING_ID
+from rostrum.desk import MEETING
 from rostrum.media.hls.rendition import KEPT, PARTS, Rendition
-from rostrum.media.hls.tracks import DELAY_S, FPS, GROUP, Picture, Sound, nal_units
+from rostrum.media.hls.tracks import DELAY_S, FPS, GROUP, HEIGHT, WIDTH, Picture, Sound, nal_units
 from rostrum.media.loadtest.descriptions import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.playout import make_clip
@@ -20,6 +27,8 @@ from rostrum.media.sfu.dtls import Identity
 from rostrum.media.sfu.engine import EmbeddedEngine
 from rostrum.media.wire import h264, rtp, vp8
 from rostrum.media.wire.opus import SILENCE, opus_duration
+from rostrum.recording_take import CHANNELS
+from tests.support.app import running_app
 from tests.support.programs import program
 
 BEGUN = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -167,3 +176,35 @@ async def test_the_packager_is_given_h264_where_the_hall_has_nothing_else() -> N
     finally:
         await end.close()
         await engine.close()
+
+
+async def from_outside(name: str, *arguments: str) -> str:
+    """What one of ffmpeg's programs writes, which has nothing to complain of."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(program(name), *arguments, stdout=pipe, stderr=pipe)
+    async with asyncio.timeout(60):
+        output, complaints = await process.communicate()
+    assert (process.returncode, complaints.decode()) == (0, "")
+    return output.decode()
+
+
+async def test_ffmpeg_reads_every_rendition_from_the_master_and_decodes_ten_seconds(tmp_path: Path) -> None:
+    async with running_app(tmp_path / "data") as running:
+        await play_test_picture(running.app, MEETING_ID)
+        await running.house.desk.act(MEETING, MEETING_ID, SetWebcast(True), SYSTEM)
+        async with asyncio.timeout(30):
+            while running.house.streams.newest(MEETING_ID, "fr") is None:  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(6)
+        address = f"{running.base}/hls/{MEETING_ID}/master.m3u8"
+        found = json.loads(await from_outside("ffprobe", "-v", "warning", "-show_streams", "-of", "json", address))
+        kinds = [(one["codec_type"], one["codec_name"]) for one in found["streams"]]
+        assert sorted(kinds) == [("audio", "opus")] * len(CHANNELS) + [("video", "h264")]
+        (picture,) = (one for one in found["streams"] if one["codec_type"] == "video")
+        assert (picture["width"], picture["height"], picture["avg_frame_rate"]) == (WIDTH, HEIGHT, f"{FPS}/1")
+        assert {one.get("tags", {}).get("language") for one in found["streams"]} >= set(WORKING_LANGUAGES)
+        # A warning is its own doing: it reads the initialisation once more where it goes back to the oldest segment.
+        read = "-v", "error", "-nostats", "-progress", "pipe:1", "-live_start_index", "0", "-i", address
+        told = await from_outside("ffmpeg", *read, "-map", "0", "-t", "10", "-f", "null", "-")
+        frames = [int(line.partition("=")[2]) for line in told.splitlines() if line.startswith("frame=")]
+        assert abs(frames[-1] - 10 * FPS) <= 2

@@ -66,3 +66,5 @@ async def test_who_watches_the_webcast_is_told(running: Running) -> None:
     assert notice(await shown(guest, f"/watch/{MEETING_ID}")) == "now"
     async with guest.request("GET", f"/watch/{MEETING_ID}/state") as answer:
         assert (await answer.json())["recorded"] == {"now": True, "before": True}
+    await desk.act(MEETING, MEETING_ID, StopTaping(), SYSTEM)
+    assert notice(await shown(guest, f"/watch/{MEETING_ID}")) == "before"

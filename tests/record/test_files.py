@@ -209,9 +209,15 @@ async def test_a_dead_line_is_left_for_the_next_request_with_all_that_came(
     with pytest.raises(Refused):
         await taking.append(upload, 3, never())
     assert await taking.append(upload, 3, defghi()) == 9
+    for number in range(2, 6):
+        await taking.begin(f"u{number}", OWNER, "a", 9, Life(NOW + timedelta(minutes=number), NOW + timedelta(days=1)))
+    assert await uploads.get("u2") is None, "what was abandoned first gives way"
+    assert await uploads.get("u1") is not None, "what is whole does not"
     full = Taking(store(database, settings), uploads, Disk(settings.data, 10**18), 2, 1000)
     with pytest.raises(Refused) as refused:
-        await full.begin("u2", OWNER, "a", 9, Life(NOW, NOW + timedelta(days=1)))
+        await full.begin(
+            "u9", Owner("s", "another", "evidence", "registration"), "a", 9, Life(NOW, NOW + timedelta(days=1))
+        )
     assert refused.value.why is Why.NO_ROOM
 
 

@@ -5,6 +5,7 @@ a *cue* with its times. Cues hold what people said and are kept sealed, outside 
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -43,14 +44,10 @@ class Voice:
     entry_id: str = ""
     place_id: str = ""
 
-
-@dataclass(frozen=True)
-class Line:
-    """The growing line: text "" where nothing is being written."""
-
-    text: str = ""
-    kind: CaptionKind = CaptionKind.HUMAN
-    voice: Voice = Voice()
+    @property
+    def words(self) -> str:
+        """As one line."""
+        return " · ".join(part for part in (self.person, self.delegation) if part)
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,16 @@ class Turn:
 
     entry_id: str
     place_id: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """The growing line: text "" where nothing is being written. `turns`: whose words may be in it, as in a cue."""
+
+    text: str = ""
+    kind: CaptionKind = CaptionKind.HUMAN
+    voice: Voice = Voice()
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,11 @@ def turns_near(meeting: Meeting, voice: Voice, end: datetime, now: datetime) -> 
         entries.add(floor.ended.entry_id)
     found = (floor.entry(entry_id) for entry_id in sorted(entries))
     return tuple(Turn(entry.entry_id, entry.place_id) for entry in found if entry is not None)
+
+
+def together(*several: Iterable[Turn]) -> tuple[Turn, ...]:
+    """All of these turns, each once."""
+    return tuple(sorted({turn for turns in several for turn in turns}, key=lambda turn: turn.entry_id))
 
 
 def require_sitting(meeting: Meeting, *, closing: bool) -> None:

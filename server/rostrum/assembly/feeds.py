@@ -39,6 +39,8 @@ class Feeds:
     choice: Choice = Choice.AUTO
     encoders: Mapping[Feed, str] = field(default_factory=dict)
     webcast: bool = False
+    webcast_since: datetime | None = None
+    """When it was switched on, if it is."""
 
 
 # Commands
@@ -144,4 +146,4 @@ def apply(feeds: Feeds, event: FeedEvent) -> Feeds:
         case FeedChosen(_, choice):
             return replace(feeds, choice=choice)
         case WebcastSet(_, on):
-            return replace(feeds, webcast=on)
+            return replace(feeds, webcast=on, webcast_since=event.at if on else None)

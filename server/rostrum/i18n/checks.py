@@ -68,7 +68,7 @@ CHECKS: Mapping[Check, tuple[str, str]] = {
         _("Look at it there before you approve."),
     ),
     Check.LOUDNESS_CHANGED: (
-        _("The sound was at %(figure)s LUFS and was brought to −23."),
+        _("The sound was at %(figure)s LUFS and was brought to %(target)s."),
         _("Listen whether it is clear."),
     ),
     Check.SMALL_PICTURE: (

@@ -7,13 +7,15 @@ joined: of the growing line only the newest is sent, of cues at most the last, s
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import structlog
 
-from rostrum.assembly.captions import LAST, Cue, Line, Voice, Writer
+from rostrum.assembly.captions import LAST, Cue, Line, Voice, Writer, together
 from rostrum.live.events import event
 
 AT_ONCE = 64
@@ -35,7 +37,12 @@ class Reader(Protocol):
 class Track:
     """The captions of one language of a meeting."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, told: Callable[["Track"], None] = lambda _: None, now_ms: Callable[[], int] | None = None
+    ) -> None:
+        """`told` is called after each change of what is read. `now_ms`: the time, in ms since 1970, which readers are
+        told before all else where it is given: what they see and hear may come later."""
+        self._told, self._now_ms = told, now_ms
         self.line = Line()
         self.cues: deque[Cue] = deque(maxlen=LAST)
         self.writer: Writer | None = None
@@ -63,11 +70,13 @@ class Track:
             self._readers.discard(reader)
 
     def grow(self, line: Line) -> None:
-        """The growing line is this now."""
+        """The growing line is this now. While it grows it stays the line of all whose words may have been in it."""
+        line = replace(line, turns=together(self.line.turns, line.turns) if line.text else ())
         if line != self.line:
             self.line = line
             self._line_due = True
             self._go_round()
+            self._told(self)
 
     def keep(self, cue: Cue) -> None:
         """A cue was closed, or corrected."""
@@ -83,6 +92,15 @@ class Track:
             self.cues = deque(sorted((*self.cues, cue), key=lambda each: each.position), maxlen=LAST)
         self._due_cues.append(cue)
         self._go_round()
+        self._told(self)
+
+    def keep_only(self, may: Callable[[Cue], bool]) -> bool:
+        """Forget the cues that may not be read any more; whether there were any. Who has come has read them."""
+        kept = [cue for cue in self.cues if may(cue)]
+        gone = len(kept) < len(self.cues)
+        if gone:
+            self.cues = deque(kept, maxlen=LAST)
+        return gone
 
     def written_by(self, writer: Writer | None) -> None:
         """Who writes is this now; readers hear of it where somebody else does than before."""
@@ -93,10 +111,13 @@ class Track:
 
     def whole(self, *, writes: bool) -> bytes:
         """All that a reader who has just come is shown."""
-        parts = [event("cues", _json([_cue(cue) for cue in self.cues])), _line_frame(self.line)]
+        parts = [self._time(), event("cues", _json([_cue(cue) for cue in self.cues])), _line_frame(self.line)]
         if writes:
             parts.append(_writer_frame(self.writer))
         return b"".join(parts)
+
+    def _time(self) -> bytes:
+        return b"" if self._now_ms is None else event("at", str(self._now_ms()))
 
     def _go_round(self) -> None:
         if self._round is None and self._readers:
@@ -108,7 +129,7 @@ class Track:
     async def _write(self) -> None:
         try:
             while self._line_due or self._writer_due or self._due_cues:
-                frame = b"".join(event("cue", _json(_cue(cue))) for cue in self._due_cues)
+                frame = self._time() + b"".join(event("cue", _json(_cue(cue))) for cue in self._due_cues)
                 frame += _line_frame(self.line) if self._line_due else b""
                 writer = _writer_frame(self.writer) if self._writer_due else b""
                 self._due_cues.clear()
@@ -132,12 +153,17 @@ class Track:
 class Board:
     """All tracks that somebody has written or read on this node."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[str, str, Track], None]) -> None:
+        """`told` is called with (meeting, language, track) after each change of what is read."""
+        self._told = told
         self._tracks: dict[tuple[str, str], Track] = {}
 
     def track(self, meeting_id: str, language: str) -> Track:
         """The track of a language of a meeting; an empty one where nobody asked for it before."""
-        return self._tracks.setdefault((meeting_id, language), Track())
+        key = meeting_id, language
+        if key not in self._tracks:
+            self._tracks[key] = Track(partial(self._told, meeting_id, language))
+        return self._tracks[key]
 
     def known(self, meeting_id: str, language: str) -> Track | None:
         """The track, where somebody has asked for it here."""
@@ -156,6 +182,7 @@ def _cue(cue: Cue) -> dict[str, object]:
         "kind": cue.kind,
         "who": voice_words(cue.voice),
         "corrected": cue.corrected,
+        "at": round(cue.end.timestamp() * 1000),
     }
 
 

@@ -62,6 +62,7 @@ from rostrum.pages.console.statements import ROUTES as CONSOLE_STATEMENTS
 from rostrum.pages.hall import feeds
 from rostrum.pages.hall.receivers import ROUTES as RECEIVERS
 from rostrum.pages.hall.routes import ROUTES as HALL
+from rostrum.pages.public.captions import ROUTES as PUBLIC_CAPTIONS
 from rostrum.pages.public.hls import ROUTES as HLS
 from rostrum.pages.public.link import ROUTES as LINK
 from rostrum.pages.public.passkey import ROUTES as PASSKEY
@@ -77,6 +78,7 @@ ALL_ROUTES: tuple[Route | PublicRoute, ...] = (
     *PRIVACY,
     *WATCH,
     *HLS,
+    *PUBLIC_CAPTIONS,
     *RECORDINGS,
     *LINK,
     *PASSKEY,

@@ -14,6 +14,7 @@ from rostrum.reads.names import Names
 from rostrum.reads.procedure import people
 from rostrum.record.captions import Captions
 from rostrum.retention import Lives
+from rostrum.webvtt import escaped, timestamp
 
 ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 """The moment from which times of a file are counted, where something wants a moment."""
@@ -115,8 +116,8 @@ def webvtt(cues: Iterable[Cue], from_at: datetime, title: str, language: str, co
         if cue.kind is not kind:
             kind = cue.kind
             blocks.append(f"NOTE {KIND_NOTES[kind]}")
-        times = f"{_time(cue.start - from_at)} --> {_time(max(cue.end - from_at, timedelta(milliseconds=1)))}"
-        blocks.append(f"{number}\n{times}\n{_voice(cue.voice)}{_escaped(cue.text)}")
+        times = f"{timestamp(cue.start - from_at)} --> {timestamp(max(cue.end - from_at, timedelta(milliseconds=1)))}"
+        blocks.append(f"{number}\n{times}\n{_voice(cue.voice)}{escaped(cue.text)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -132,20 +133,8 @@ def in_file_at(cue: Cue, at_ms: int) -> Cue:
 
 
 def _voice(voice: Voice) -> str:
-    who = " · ".join(part for part in (voice.person, voice.delegation) if part)
-    return f"<v {_escaped(who)}>" if who else ""
-
-
-def _escaped(text: str) -> str:
-    return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<v {escaped(voice.words)}>" if voice.words else ""
 
 
 def _note(text: str) -> str:
     return " ".join(text.split()).replace("-->", "→")
-
-
-def _time(since: timedelta) -> str:
-    ms = max(0, since // timedelta(milliseconds=1))
-    hours, rest = divmod(ms, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"

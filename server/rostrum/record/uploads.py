@@ -132,6 +132,17 @@ class Uploads:
             chosen = select(func.count()).select_from(upload_table).where(upload_table.c.subject == subject)
             return int((await session.execute(chosen)).scalar_one())
 
+    async def abandoned(self, subject: str) -> str | None:
+        """The oldest upload of a subject that is not whole, and that nobody sends now."""
+        chosen = select(upload_table.c.upload_id).where(upload_table.c.subject == subject)
+        async with self._database.session() as session:
+            begun = (await session.execute(chosen.order_by(upload_table.c.created_at))).scalars().all()
+        for upload_id in begun:
+            found = await self.get(upload_id)
+            if found is not None and found.offset < found.length and upload_id not in self._writing:
+                return found.upload_id
+        return None
+
     @asynccontextmanager
     async def writing(self, upload_id: str) -> AsyncIterator[Writing]:
         """The upload's file, to append to; on the disk when it is left. Raises `Busy`."""

@@ -66,8 +66,14 @@ class Taking:
         if length > self.bytes_max:
             raise Refused(self.too_large)
         kept = [each for each in await self._files.files_of(owner.subject) if each.owner.kind == owner.kind]
-        if len(kept) >= self.each_max or await self._uploads.count(owner.subject) >= UNDER_WAY_MAX:
+        if len(kept) >= self.each_max:
             raise Refused(Why.TOO_MANY_FILES)
+        if await self._uploads.count(owner.subject) >= UNDER_WAY_MAX:
+            # Whoever closed the page in the middle does not wait for a day.
+            abandoned = await self._uploads.abandoned(owner.subject)
+            if abandoned is None:
+                raise Refused(Why.TOO_MANY_FILES)
+            await self._uploads.end(abandoned)
         if not self._disk.has_room(length):
             raise Refused(Why.NO_ROOM)
         await self._uploads.begin(

@@ -1,8 +1,9 @@
 """The process that packages one meeting's webcast: it listens as anybody may, and writes files.
 
 Started by `webcast_keeper.py` with the job on its standard input. It asks for what it receives by lines of JSON on its
-standard output, {"offer": rendition, "sdp": …}, is answered {"answer": rendition, "sdp": …}, and tells of each part
-that it wrote, {"made": [rendition, segment, part]}. It ends when its input does.
+standard output, {"offer": rendition, "sdp": …}, is answered {"answer": rendition, "sdp": …}, and tells when it began,
+{"begun": [segment, time]}, and of each part that it wrote, {"made": [rendition, segment, part]}. It ends when its input
+does.
 """
 
 import asyncio
@@ -46,6 +47,7 @@ class Packager:
         """`channels`: languages' names by code. `first`: the number of the first segment."""
         self._folder, self._channels = folder, channels
         now_s, begun = time.monotonic(), datetime.now(UTC)
+        self._first, self._begun = first, begun
         self._picture = Picture(now_s)
         self._sounds = {code: Sound(now_s) for code in channels}
         self._renditions = {
@@ -68,6 +70,7 @@ class Packager:
         for name, track in self._tracks.items():
             self._renditions[name].begin(track.init)
         (self._folder / MASTER).write_text(self._master())
+        tell({"begun": [self._first, self._begun.isoformat()]})
         for code in self._channels:
             end = self._ends[code] = Endpoint(self._identity)
             kinds = ("video", "audio") if code == FLOOR else ("audio", "audio")

@@ -18,6 +18,7 @@ from rostrum.desk import ACCREDITATION, MEETING, STATEMENTS
 from rostrum.i18n import LANGUAGES, Locale
 from rostrum.i18n.checks import CHECKS
 from rostrum.identity.secrets import new_id
+from rostrum.media.transcode.sound import TARGET_LUFS
 from rostrum.pages.addressed import admits, meeting_of
 from rostrum.pages.files import tus
 from rostrum.pages.files.arrival import FILE_REFUSALS, Arrival
@@ -66,9 +67,16 @@ def words_of(locale: Locale, finding: Finding) -> tuple[bool, str, str]:
     figure = finding.figure or 0
     told = {
         "at": locale.duration(finding.at_ms or 0),
-        "figure": locale.duration(figure) if finding.check in LENGTHS else locale.number(figure),
+        "figure": locale.duration(figure) if finding.check in LENGTHS else _signed(locale, figure),
+        "target": _signed(locale, round(TARGET_LUFS)),
     }
     return finding.check.refuses, locale.gettext(what) % told, locale.gettext(remedy)
+
+
+def _signed(locale: Locale, figure: int) -> str:
+    """A number whose minus stays before it in a text that is written from right to left."""
+    text = locale.number(abs(figure))
+    return f"\u2066−{text}\u2069" if figure < 0 else text
 
 
 async def card(visit: Visit, one: Statement) -> Card:

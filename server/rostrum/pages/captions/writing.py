@@ -20,6 +20,7 @@ from rostrum.assembly.captions import (
     line_text,
     require_sitting,
     span,
+    together,
     turns_near,
 )
 from rostrum.assembly.meeting import Meeting
@@ -69,7 +70,8 @@ async def grow(visit: Visit) -> web.StreamResponse:
     meeting, language = await meeting_of(visit), track_language(visit)
     require_sitting(meeting, closing=False)
     post = await _sent(visit)
-    line = Line(line_text(post.get("text", "")), CaptionKind.HUMAN, await _voice(visit, meeting, post))
+    voice, now = await _voice(visit, meeting, post), visit.house.clock()
+    line = Line(line_text(post.get("text", "")), CaptionKind.HUMAN, voice, turns_near(meeting, voice, now, now))
     await visit.house.captions.grow(meeting.meeting_id, language, line, await _writer(visit, post))
     return web.Response(status=204)
 
@@ -84,7 +86,8 @@ async def close(visit: Visit) -> web.StreamResponse:
     # The same line, sent again since its answer was lost, is the same cue.
     cue_id = once(post.get("nonce", ""), f"cue:{meeting.meeting_id}:{language}:{visit.place_id}")
     text = cue_text(post.get("text", ""))
-    turns = turns_near(meeting, voice, end, now)
+    grown = (await house.captions.track(meeting.meeting_id, language)).line
+    turns = together(turns_near(meeting, voice, end, now), grown.turns)
     cue = Cue(cue_id, meeting.meeting_id, language, start, end, text, CaptionKind.HUMAN, voice, turns=turns)
     session = (await house.desk.load(ACCREDITATION, visit.session_id)).state
     await house.captions.close(cue, now + life_of(cue, session, house.lives), await _writer(visit, post))

@@ -12,7 +12,9 @@ from aiohttp import web
 from rostrum.assembly.interpretation import FLOOR, WORKING_LANGUAGES
 from rostrum.assembly.program import is_webcast
 from rostrum.assembly.refusal import Why
+from rostrum.i18n import LANGUAGES
 from rostrum.live.streams import Position
+from rostrum.media.hls.subtitles import with_subtitles
 from rostrum.pages.public.watch import meeting_watched
 from rostrum.pages.route import Guest, PublicRoute
 from rostrum.pages.trouble import Trouble
@@ -23,12 +25,15 @@ AHEAD_MAX = 2
 """How many segments ahead of the newest a playlist may be asked for."""
 SHORT, BLOCKED, FOREVER = "public, max-age=1", "public, max-age=12", "public, max-age=3600, immutable"
 _PART = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?\.m4s")
-_TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mp4": "video/mp4", "m4s": "video/iso.segment"}
+_TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mp4": "video/mp4", "m4s": "video/iso.segment", "vtt": "text/vtt"}
 
 
 async def master(guest: Guest) -> web.StreamResponse:
-    """The playlist of all renditions."""
-    return await _answer(guest, "", "master.m3u8", SHORT)
+    """The playlist of all renditions, with the languages in which there are captions by now."""
+    data = await _read(guest, "", "master.m3u8")
+    there = await guest.house.public_captions.languages(guest.request.match_info["meeting_id"])
+    languages = {code: name for code, name in LANGUAGES.items() if code in there}
+    return answered(with_subtitles(data.decode(), languages).encode(), "m3u8", SHORT)
 
 
 async def file(guest: Guest) -> web.StreamResponse:
@@ -37,30 +42,32 @@ async def file(guest: Guest) -> web.StreamResponse:
     if rendition not in RENDITIONS:
         raise Trouble(Why.NOT_FOUND, status=404)
     if name == "playlist.m3u8":
-        blocked = await _blocked(guest, rendition)
-        return await _answer(guest, rendition, name, BLOCKED if blocked else SHORT)
+        asked = asked_for(guest.request)
+        if asked is not None:
+            # Without a part the whole segment is asked for: it is there when the next one has begun.
+            await wait(guest, rendition, (asked[0] + 1, 0) if asked[1] is None else (asked[0], asked[1]))
+        return answered(await _read(guest, rendition, name), "m3u8", SHORT if asked is None else BLOCKED)
     found = _PART.fullmatch(name)
     if found is not None and found[2] is not None:
-        await _wait(guest, rendition, (int(found[1]), int(found[2])))
+        await wait(guest, rendition, (int(found[1]), int(found[2])))
     if found is None and name != "init.mp4":
         raise Trouble(Why.NOT_FOUND, status=404)
-    return await _answer(guest, rendition, name, SHORT if found is None else FOREVER)
+    kind = name.rpartition(".")[2]
+    return answered(await _read(guest, rendition, name), kind, SHORT if found is None else FOREVER)
 
 
-async def _blocked(guest: Guest, rendition: str) -> bool:
-    """Wait for the part that the address asks for; whether it asks for one."""
-    asked = guest.request.query.get("_HLS_msn", "")
+def asked_for(request: web.Request) -> tuple[int, int | None] | None:
+    """The (segment, part) that the address asks a playlist to be kept back for; None: it asks for none."""
+    asked, part = request.query.get("_HLS_msn", ""), request.query.get("_HLS_part", "")
     if not asked:
-        return False
-    part = guest.request.query.get("_HLS_part", "")
+        return None
     if not asked.isdecimal() or (part and not part.isdecimal()):
         raise Trouble(Why.NOT_FOUND, status=400)
-    # Without a part the whole segment is asked for: it is there when the next one has begun.
-    await _wait(guest, rendition, (int(asked), int(part)) if part else (int(asked) + 1, 0))
-    return True
+    return int(asked), int(part) if part else None
 
 
-async def _wait(guest: Guest, rendition: str, position: Position) -> None:
+async def wait(guest: Guest, rendition: str, position: Position) -> None:
+    """Wait until a part is there. Raises `Trouble(NOT_FOUND)` where there is no stream, or it does not come in time."""
     meeting_id, streams = guest.request.match_info["meeting_id"], guest.house.streams
     newest = streams.newest(meeting_id, rendition)
     if newest is None:
@@ -71,21 +78,26 @@ async def _wait(guest: Guest, rendition: str, position: Position) -> None:
         raise Trouble(Why.NOT_FOUND, status=503)
 
 
-async def _answer(guest: Guest, rendition: str, name: str, caching: str) -> web.StreamResponse:
+async def _read(guest: Guest, rendition: str, name: str) -> bytes:
     meeting = await meeting_watched(guest)
     if not is_webcast(meeting):
         raise Trouble(Why.NO_WEBCAST, status=404)
     path = guest.house.streams.folder(meeting.meeting_id) / rendition / name
     try:
-        data = await asyncio.to_thread(path.read_bytes)
+        return await asyncio.to_thread(path.read_bytes)
     except FileNotFoundError:
         raise Trouble(Why.NOT_FOUND, status=404) from None
+
+
+def answered(data: bytes, kind: str, caching: str) -> web.Response:
+    """The answer with a file, by the end of its name."""
     headers = {
         "Cache-Control": caching,
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return web.Response(body=data, content_type=_TYPES[name.rpartition(".")[2]], headers=headers)
+    charset = "utf-8" if kind == "vtt" else None
+    return web.Response(body=data, content_type=_TYPES[kind], charset=charset, headers=headers)
 
 
 ROUTES = (

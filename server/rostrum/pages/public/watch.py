@@ -47,6 +47,7 @@ async def watch(guest: Guest) -> web.StreamResponse:
         channel=asked if asked in CHANNELS else language,
         sits=is_webcast(meeting),
         notice=notice_of(meeting),
+        captioned=await guest.house.public_captions.languages(meeting.meeting_id),
     )
 
 
@@ -76,7 +77,9 @@ async def watch_state(guest: Guest) -> web.StreamResponse:
     masked = [code for code, slot in sounds.items() if given.fill(Audience(AudienceRole.WEBCAST, code), slot).masked]
     sits = is_webcast(meeting)
     hidden = sits and given.fill(Audience(AudienceRole.WEBCAST), Slot.STAGE).source is None
-    body = {"sits": sits, "masked": masked, "hidden": hidden, "recorded": asdict(notice_of(meeting))}
+    captions = sorted(await guest.house.public_captions.languages(meeting.meeting_id))
+    notice = asdict(notice_of(meeting))
+    body = {"sits": sits, "masked": masked, "hidden": hidden, "recorded": notice, "captions": captions}
     return web.json_response(body, headers={"Cache-Control": f"public, max-age={STATE_S}"})
 
 

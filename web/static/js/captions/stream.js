@@ -1,18 +1,19 @@
 /**
  * The stream of one language's captions, for readers and captioners alike; it is opened again for ever.
  *
- * @typedef {import("../attend/captions.js").Cue} Cue
- * @typedef {import("../attend/captions.js").Line} Line
- * @typedef {import("../attend/captions.js").Who} Who
+ * @typedef {import("./log.js").Cue} Cue
+ * @typedef {import("./log.js").Line} Line
+ * @typedef {import("./log.js").Who} Who
  * @typedef {{ name: string, page: string }} Writer
  * @typedef {{
+ *   at?: (ms: number) => void,
  *   cues: (cues: Cue[]) => void,
  *   cue: (cue: Cue) => void,
  *   line: (line: Line) => void,
  *   writer?: (writer: Writer | null) => void,
  *   voice?: (who: Who) => void,
  *   connected: (yes: boolean) => void,
- * }} Follower
+ * }} Follower `at`: of the webcast: of which moment, by the server's clock, what follows is
  */
 
 const BACKOFF_MS = [500, 1000, 2000, 4000];
@@ -45,6 +46,7 @@ export function followCaptions(address, follower) {
       failures += 1;
       timer = setTimeout(open, wait * (0.75 + Math.random() / 2));
     };
+    source.addEventListener("at", (event) => follower.at?.(Number(event.data)));
     source.addEventListener("cues", (event) => follower.cues(JSON.parse(event.data)));
     source.addEventListener("cue", (event) => follower.cue(JSON.parse(event.data)));
     source.addEventListener("line", (event) => follower.line(JSON.parse(event.data)));

@@ -8,6 +8,7 @@ const NATIVE = "application/vnd.apple.mpegurl";
  * @typedef {object} Streamed
  * @property {(channel: string) => void} tune hear this channel
  * @property {() => void} close
+ * @property {() => number | null} reached which moment is played, in ms of the server's clock; null: none yet
  */
 
 /**
@@ -46,7 +47,9 @@ export function stream({ base, player, channel, sound, onplaying, onfailed, onbl
   player.addEventListener("playing", onplaying);
   player.addEventListener("error", fail);
   if (Hls.isSupported()) {
-    hls = new Hls({ enableWorker: false, lowLatencyMode: true, liveSyncDurationCount: 2, backBufferLength: 10 });
+    // The page has captions of its own, word by word.
+    const setting = { enableWorker: false, enableWebVTT: false, lowLatencyMode: true, liveSyncDurationCount: 2, backBufferLength: 10 };
+    hls = new Hls(setting);
     let mended = false;
     hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, pick);
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
@@ -79,6 +82,11 @@ export function stream({ base, player, channel, sound, onplaying, onfailed, onbl
         player.src = address();
         play();
       }
+    },
+    reached() {
+      if (hls) return player.currentTime > 0 ? (hls.playingDate?.getTime() ?? null) : null;
+      const began = /** @type {{ getStartDate?: () => Date }} */ (player).getStartDate?.().getTime() ?? NaN;
+      return Number.isNaN(began) ? null : began + player.currentTime * 1000;
     },
     close() {
       ended = true;

@@ -7,6 +7,7 @@ import { element } from "../attend/meeting_page.js";
 import { passFrom } from "../attend/pass.js";
 import { view } from "../attend/viewer.js";
 import { say } from "../ui/words.js";
+import { showCaptions } from "./captions.js";
 import { stream } from "./streamed.js";
 
 /** How loud the floor is under an interpreter. */
@@ -17,8 +18,8 @@ const PATIENCE_MS = { live: 9000, stream: 15000, sound: 15000 };
 const AGAIN_MS = 5000;
 
 /** @typedef {"live" | "stream" | "sound"} Way */
-/** @typedef {{ sits: boolean, masked: string[], hidden: boolean, recorded: { now: boolean, before: boolean } }} Stands */
-/** @typedef {{ tune: (channel: string) => void, close: () => void }} Coming */
+/** @typedef {{ sits: boolean, masked: string[], hidden: boolean, captions: string[], recorded: { now: boolean, before: boolean } }} Stands */
+/** @typedef {{ tune: (channel: string) => void, close: () => void, reached: () => number | null }} Coming see `showCaptions` */
 
 const WAYS = /** @type {const} */ (["live", "stream", "sound"]);
 const root = element("watch");
@@ -28,9 +29,10 @@ const channel = /** @type {HTMLAudioElement} */ (element("channel"));
 const listen = /** @type {HTMLSelectElement} */ (element("listen"));
 const delivery = /** @type {HTMLSelectElement} */ (element("delivery"));
 const pass = passFrom(root.dataset["pass"] ?? "");
+const captions = showCaptions(() => (coming ? coming.reached() : Infinity));
 
 /** @type {Stands} */
-const NOTHING = { sits: false, masked: [], hidden: false, recorded: { now: false, before: false } };
+const NOTHING = { sits: false, masked: [], hidden: false, captions: [], recorded: { now: false, before: false } };
 
 /** @type {Coming | null} */
 let coming = null;
@@ -55,6 +57,7 @@ function show() {
   floor.volume = listen.value === "floor" ? 1 : UNDER;
   element("masked").hidden = !(stands.sits && stands.masked.includes(listen.value));
   element("hidden").hidden = !(stands.sits && stands.hidden);
+  captions.offer(stands.captions, stands.sits && stands.masked.includes("floor"));
   element("recorded-now").hidden = !stands.recorded.now;
   element("recorded-before").hidden = stands.recorded.now || !stands.recorded.before;
 }
@@ -114,7 +117,7 @@ function begin(way) {
 function live(arrived, failed) {
   if (!("RTCPeerConnection" in window)) {
     queueMicrotask(failed);
-    return { tune() {}, close() {} };
+    return { tune() {}, close() {}, reached: () => null };
   }
   stage.muted = true;
   const watching = view({
@@ -136,6 +139,7 @@ function live(arrived, failed) {
     onblocked,
   });
   return {
+    reached: () => Infinity,
     tune: (next) => void watching.then((one) => one.tune(next)),
     close: () => {
       void watching.then((one) => one.close());
