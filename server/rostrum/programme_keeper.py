@@ -102,8 +102,12 @@ class _Keeper:
         if recorded.writing or is_recorded(recorded.meeting) or not recorded.can_be_made:
             return
         for run in recorded.runs:
-            if run.needs_one_codec and run.name not in self._not_coded and not self._stopped.is_set():
-                await self._to_one_codec(recorded.meeting, run)
+            if not run.needs_one_codec or run.name in self._not_coded or self._stopped.is_set():
+                continue
+            if not self._house.disk.has_room(sum(kept.size for kept in run.files.values())):
+                asyncio.get_running_loop().call_later(LATER_S, self.due, meeting_id)
+                return
+            await self._to_one_codec(recorded.meeting, run)
         recorded = await self._house.recordings.of(meeting_id)
         for channel in recorded.channels:
             if self._stopped.is_set():
