@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 import structlog
 
 from rostrum.assembly.meeting import Meeting
-from rostrum.assembly.program import is_recorded
+from rostrum.assembly.program import Slot, is_recorded
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Change
 from rostrum.house import House
 from rostrum.identity.secrets import new_id
 from rostrum.media.programme.job import NotMade
-from rostrum.programme_making import begin_programme
-from rostrum.reads.recordings import PROGRAMME, Recorded
+from rostrum.media.recording import h264_name
+from rostrum.programme_making import begin_programme, one_codec
+from rostrum.reads.recordings import ONE_CODEC, PROGRAMME, RECORDING, Recorded, RunFiles
 from rostrum.record.files import Owner
 
 SETTLE_S = 2.0
@@ -49,6 +50,8 @@ class _Keeper:
         self._due: asyncio.Queue[str | None] = asyncio.Queue()
         self._waiting: set[str] = set()
         self._stopped = asyncio.Event()
+        self._not_coded: set[str] = set()
+        """Runs whose pictures of H.264 could not be coded again."""
 
     def stop(self) -> None:
         """Follow and make nothing more."""
@@ -98,6 +101,14 @@ class _Keeper:
         recorded = await self._withdraw(meeting_id)
         if recorded.writing or is_recorded(recorded.meeting) or not recorded.can_be_made:
             return
+        for run in recorded.runs:
+            if not run.needs_one_codec or run.name in self._not_coded or self._stopped.is_set():
+                continue
+            if not self._house.disk.has_room(sum(kept.size for kept in run.files.values())):
+                asyncio.get_running_loop().call_later(LATER_S, self.due, meeting_id)
+                return
+            await self._to_one_codec(recorded.meeting, run)
+        recorded = await self._house.recordings.of(meeting_id)
         for channel in recorded.channels:
             if self._stopped.is_set():
                 return
@@ -105,6 +116,28 @@ class _Keeper:
                 asyncio.get_running_loop().call_later(LATER_S, self.due, meeting_id)
                 break
         await self._withdraw(meeting_id)
+
+    async def _to_one_codec(self, meeting: Meeting, run: RunFiles) -> None:
+        """Code a run's pictures of H.264 again. Where that fails it is given without them."""
+        house, h264 = self._house, run.files[h264_name(Slot.STAGE)]
+        lasted_s = (run.run.ended_ms - run.run.began_ms) / 1000
+        kept = await asyncio.to_thread(house.files.begin, new_id(), MEDIA_TYPE)
+        try:
+            async with contextlib.aclosing(one_codec(house.files, run.files.get(Slot.STAGE), h264, lasted_s)) as parts:
+                async for part in parts:
+                    if self._stopped.is_set():
+                        break
+                    await asyncio.to_thread(kept.append, part)
+        except NotMade:
+            _log.exception("a picture could not be brought to one codec", meeting=meeting.meeting_id)
+            self._not_coded.add(run.name)
+        await asyncio.to_thread(kept.finish)
+        if self._stopped.is_set() or run.name in self._not_coded or not kept.size:
+            self._not_coded.add(run.name)
+            await house.files.forget([kept.file_id])
+            return
+        owner = Owner(meeting.session_id, meeting.meeting_id, RECORDING, f"{run.name}.{ONE_CODEC}")
+        await house.files.commit(house.files.row(kept, owner, h264.created_at, h264.purge_at))
 
     async def _make(self, recorded: Recorded, channel: str) -> bool:
         """Whether there was room for it."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import IO, Self
 
@@ -15,6 +15,8 @@ from rostrum.record.files import FileStore, KeptFile
 BYTES_PER_CPU_S = 4_000_000
 """How much of its files the process may take a second of a processor for; it takes far less."""
 CPU_S_MIN = 60
+CODING_FACTOR = 3
+"""How much longer than it lasted a picture may be coded again."""
 WALL_FACTOR = 4
 """How much longer than its processor time the look through the files may take: others go first."""
 
@@ -60,20 +62,10 @@ async def begin_programme(files: FileStore, tracks: Sequence[KeptFile], job: Job
 
     Raises `NotMade`: a file is gone, was changed or is none of ours, or nothing is in it.
     """
-    with contextlib.ExitStack() as opened:
-        try:
-            keys, handed = await asyncio.to_thread(_open, files, tracks, opened)
-        except FileNotFoundError:
-            raise NotMade("a file is gone") from None
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-m", "rostrum.media.programme.child", *(str(file.fileno()) for file in handed),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            pass_fds=[file.fileno() for file in handed], env={}, limit=2 * PART_BYTES,
-        )  # fmt: skip
     cpu_s = CPU_S_MIN + sum(track.size for track in tracks) // BYTES_PER_CPU_S
+    process = await _begin("child", files, tracks, {"job": asdict(job), "cpu_s": cpu_s})
     try:
         async with asyncio.timeout(WALL_FACTOR * cpu_s):
-            await _say(process, {"job": asdict(job), "keys": keys, "cpu_s": cpu_s})
             report = json.loads(await _message(process, REPORT))
         if "why" in report:
             raise NotMade(report["why"])
@@ -84,6 +76,49 @@ async def begin_programme(files: FileStore, tracks: Sequence[KeptFile], job: Job
     except BaseException:
         await _end(process)
         raise
+
+
+async def one_codec(
+    files: FileStore, vp8: KeptFile | None, h264: KeptFile, lasted_s: float
+) -> AsyncGenerator[bytes, None]:
+    """A stage of `lasted_s` in one codec, part by part, of its track of VP8, where there is one, and that of H.264.
+
+    Raises `NotMade`. Close it (`aclose`), or its process waits for ever.
+    """
+    tracks = [*([] if vp8 is None else [vp8]), h264]
+    process = await _begin("converter", files, tracks, {"cpu_s": CPU_S_MIN + round(CODING_FACTOR * lasted_s)})
+    try:
+        while True:
+            kind, data = await _any_message(process)
+            if kind == REPORT:
+                if "why" in (report := json.loads(data)):
+                    raise NotMade(report["why"])
+                return
+            yield data
+    finally:
+        await _end(process)
+
+
+async def _begin(
+    name: str, files: FileStore, tracks: Sequence[KeptFile], said: Mapping[str, object]
+) -> asyncio.subprocess.Process:
+    """Start a process of `media/programme/` and hand it the tracks. Raises `NotMade` where one is gone."""
+    with contextlib.ExitStack() as opened:
+        try:
+            keys, handed = await asyncio.to_thread(_open, files, tracks, opened)
+        except FileNotFoundError:
+            raise NotMade("a file is gone") from None
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-m", f"rostrum.media.programme.{name}", *(str(file.fileno()) for file in handed),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            pass_fds=[file.fileno() for file in handed], env={}, limit=2 * PART_BYTES,
+        )  # fmt: skip
+    try:
+        await _say(process, {**said, "keys": keys})
+    except BaseException:
+        await _end(process)
+        raise
+    return process
 
 
 def _open(
@@ -107,13 +142,21 @@ async def _say(process: asyncio.subprocess.Process, job: object) -> None:
 
 async def _message(process: asyncio.subprocess.Process, kind: int) -> bytes:
     """The next message, which must be of this kind. Raises `NotMade`."""
+    found, data = await _any_message(process)
+    if found != kind:
+        raise NotMade("no message of ours")
+    return data
+
+
+async def _any_message(process: asyncio.subprocess.Process) -> tuple[int, bytes]:
+    """The next message and its kind. Raises `NotMade`."""
     if process.stdout is None:
         raise NotMade("no pipe")
     try:
         found, length = HEAD.unpack(await process.stdout.readexactly(HEAD.size))
-        if found != kind or length > PART_BYTES:
+        if length > PART_BYTES:
             raise NotMade("no message of ours")
-        return await process.stdout.readexactly(length)
+        return found, await process.stdout.readexactly(length)
     except asyncio.IncompleteReadError:
         raise NotMade("its process ended early") from None
 

@@ -18,9 +18,9 @@ from rostrum.assembly.interpretation import WORKING_LANGUAGES
 from rostrum.assembly.program import Audience, AudienceRole
 from rostrum.cli.demo import MEETING_ID
 from rostrum.desk import MEETING
-from rostrum.media.hls.child import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.hls.rendition import KEPT, PARTS, Rendition
 from rostrum.media.hls.tracks import DELAY_S, FPS, GROUP, HEIGHT, WIDTH, Picture, Sound, nal_units
+from rostrum.media.loadtest.descriptions import H264_PAYLOAD_TYPE, with_h264
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.playout import make_clip
 from rostrum.media.sfu.dtls import Identity

@@ -127,6 +127,17 @@ async def test_who_speaks_is_named_as_everybody_sees_them(running: Running) -> N
     assert "<v Test · ngo>Merci" in await text_of(delegate, "/fr.vtt")
 
 
+async def test_the_presiding_officer_reads_along_at_the_console(running: Running) -> None:
+    captioner, chair = await running.place("captioner"), await running.place("presiding-officer")
+    async with chair.request("GET", f"/at/{chair.place_id}/console/meetings/{MEETING_ID}") as answer:
+        page = await answer.text()
+    assert f'data-live="/at/{chair.place_id}/live/{MEETING_ID}/captions"' in page
+    async with captions(chair) as stream:
+        assert await write(captioner, "line", {"text": "Monsieur"}) == 204
+        while (await until(stream, "line"))["text"] != "Monsieur":
+            pass
+
+
 async def test_nothing_is_written_of_what_is_said_outside_the_meeting(running: Running) -> None:
     captioner, desk = await running.place("captioner"), running.house.desk
     await desk.act(MEETING, MEETING_ID, SuspendMeeting(), SYSTEM)

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from rostrum.app import play_test_picture
 from rostrum.assembly.actor import SYSTEM
+from rostrum.assembly.program import HALL
 from rostrum.assembly.sitting import CloseMeeting
 from rostrum.assembly.speaking import EndSpeech
 from rostrum.assembly.taping import PublishTaping, StartTaping, WithdrawTaping
@@ -22,6 +23,8 @@ from rostrum.reads.recordings import PROGRAMME, Recorded
 from tests.pages.test_recording import content, kept, on_the_floor
 from tests.pages.test_wishes import protect
 from tests.support.app import Running, running_app
+from tests.support.hall_encoder import HallEncoder
+from tests.support.shapes import number_of
 
 HERE = f"/recordings/{MEETING_ID}"
 
@@ -119,3 +122,29 @@ async def test_a_file_for_each_language_is_made_and_made_again_without_who_may_n
     assert (await fetched(running, f"{HERE}/fr.webm"))[0] == 404
     purged = await running.house.files.purge(running.house.clock() + running.house.lives.programme)
     assert {one.file_id for one in again.made.values() if one.owner.kind == PROGRAMME} <= set(purged)
+
+
+async def test_what_a_halls_encoder_sends_as_h264_is_in_the_file_beside_what_others_send(running: Running) -> None:
+    desk, engine = running.house.desk, running.house.engine
+    encoder = HallEncoder(3, h264=True)
+    answer = await engine.publish(MEETING_ID, HALL, encoder.offer(), place_id=None)
+    await encoder.send(answer.sdp)
+    await desk.act(MEETING, MEETING_ID, StartTaping(), SYSTEM)
+    await asyncio.sleep(4)
+    await encoder.close()
+    # The test picture, in VP8, takes the hall's place.
+    await asyncio.sleep(5)
+    await desk.act(MEETING, MEETING_ID, CloseMeeting(), SYSTEM)
+    whole = await made(running)
+    file = whole.current("floor")
+    assert file is not None
+    (run,) = whole.runs
+    assert {"stage", "stage-h264", "stage-made"} <= run.files.keys()
+    with av.open(io.BytesIO(await content(running, file)), "r") as container:
+        seen = [(frame.time or 0.0, number_of(frame, 3)) for frame in container.decode(video=0)]
+    numbers = [number for _, number in seen if number is not None]
+    assert numbers == sorted(numbers)
+    assert len(numbers) > 50
+    last_s = max(at_s for at_s, number in seen if number is not None)
+    others = [at_s for at_s, number in seen if number is None and at_s > last_s]
+    assert len(others) > 20, "what came in VP8 goes on after it"

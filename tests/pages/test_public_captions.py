@@ -23,7 +23,7 @@ from tests.pages.test_papers import called
 from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running, Time, running_app
 
-ADDRESS = f"/watch/{MEETING_ID}/captions"
+ADDRESS = f"/watch/{MEETING_ID}/live/captions"
 
 
 @asynccontextmanager

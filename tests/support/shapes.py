@@ -40,14 +40,14 @@ def made(path: Path, seconds: float, *coded: str, sound: str = "sine=300:sample_
     return path
 
 
-def number_of(frame: av.VideoFrame) -> int | None:
+def number_of(frame: av.VideoFrame, source: int = NUMBER) -> int | None:
     """The number that a picture carries; None: none, or another source's."""
     plane = frame.planes[0]
     row = bytes(plane)[plane.line_size * (frame.height * STRIP_HEIGHT // HEIGHT // 2) :][: frame.width]
     step = frame.width / BLOCKS
     found = [int(row[int((index + 0.5) * step)] > 125) for index in range(BLOCKS)]
     number = sum(bit << (9 - index) for index, bit in enumerate(found[6:]))
-    return number if found == bits(NUMBER, number) else None
+    return number if found == bits(source, number) else None
 
 
 def numbers(frames: Iterator[Frame], kind: str) -> list[int | None]:

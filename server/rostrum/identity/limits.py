@@ -26,7 +26,7 @@ WATCHING = RateLimitItemPerMinute(30, namespace="watching")
 CLIPS = RateLimitItemPerHour(60, namespace="clips")
 """Clips made for one place: each takes a second of a processor or some."""
 
-READING = RateLimitItemPerMinute(60, namespace="reading")
+READING = RateLimitItemPerMinute(600, namespace="reading")
 """Streams of a webcast's captions opened from one address; a hall behind one address shares it."""
 
 

@@ -18,13 +18,13 @@ from typing import Any
 
 from rostrum.assembly.interpretation import FLOOR
 from rostrum.assembly.program import Slot
-from rostrum.media.loadtest.descriptions import KINDS
+from rostrum.media.loadtest.descriptions import H264_PAYLOAD_TYPE, KINDS, with_h264
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.sfu.dtls import Identity
 from rostrum.media.wire import rtcp, rtcp_build, rtp, sdp
 from rostrum.media.wire.frames import Frames
 from rostrum.media.wire.timeline import Timeline
-from rostrum.media.wire.webm import Timed, cluster, picture_head, picture_size, sound_head
+from rostrum.media.wire.webm import Timed, cluster, h264_head, picture_head, picture_size, sound_head
 
 HEAD = struct.Struct("!BI")
 OFFER, PART, NOTE = range(3)
@@ -41,20 +41,53 @@ _OUR_SSRC = 1
 _ESTIMATE_BPS = 100_000_000
 """What our line carries, as we tell the engine: it is this machine's own."""
 _CLOCKS = {"video": 90_000, "audio": 48_000}
+_HEADS: Mapping[str, Callable[[bytes], bytes]] = {
+    "opus": lambda _: sound_head(),
+    "h264": lambda _: h264_head(),
+    "vp8": lambda first: picture_head(picture_size(first)),
+}
+"""How files begin, by codec and first frame."""
+
+
+class File:
+    """One file in the making: frames of one codec."""
+
+    def __init__(self, name: str, head_of: Callable[[bytes], bytes]) -> None:
+        """`head_of`: how the file begins, by its first frame."""
+        self.name = name
+        self._head_of = head_of
+        self._waiting: deque[tuple[float, Timed]] = deque()
+        self._headed = False
+
+    def add(self, came_s: float, timed: Timed) -> None:
+        """The next frame, which came at this wall time."""
+        self._waiting.append((came_s, timed))
+
+    def part(self, before_s: float, *, all_of_it: bool = False) -> bytes:
+        """What of the file can be written: frames that came before a wall time, once there are enough."""
+        if not self._waiting or not (all_of_it or self._waiting[0][0] <= before_s - CLUSTER_S):
+            return b""
+        ready: list[Timed] = []
+        while self._waiting and self._waiting[0][0] < before_s:
+            ready.append(self._waiting.popleft()[1])
+        if not ready:
+            return b""
+        head = b"" if self._headed else self._head_of(ready[0].frame.data)
+        self._headed = True
+        return head + cluster(ready)
 
 
 class Track:
-    """One file in the making: the frames of a sound or a picture. Its times count from `began_s`, in wall time."""
+    """A sound or a picture that is received, and its files by codec. Times count from `began_s`, in wall time."""
 
     def __init__(self, name: str, kind: str, began_s: float, note: Callable[..., None]) -> None:
         self.name, self.kind = name, kind
-        self.frames = Frames(kind)
+        self.frames = Frames(kind, H264_PAYLOAD_TYPE)
         self.ssrc: int | None = None
-        self._began_s, self._note = began_s, note
         self.timeline = Timeline(_CLOCKS[kind])
-        self._at_s: float | None = None
-        self._waiting: deque[tuple[float, Timed]] = deque()
-        self._headed = False
+        self.files: dict[str, File] = {}
+        self._began_s, self._note = began_s, note
+        self._at_s = began_s
         self._told = (0, 0)
         self._keyframe_s = 0.0
         self.cut_s = 0.0
@@ -66,34 +99,18 @@ class Track:
         for frame in self.frames.take(packet, now_s):
             if frame.keyframe:
                 self._keyframe_s = now_s
-            if self._at_s is None:
-                self._at_s = self._began_s
-                self._note("track", track=self.name, codec="vp8" if self.kind == "video" else "opus",
-                           rtp=packet.timestamp, at=now_s)  # fmt: skip
+            codec = "opus" if self.kind == "audio" else "h264" if frame.h264 else "vp8"
+            if codec not in self.files:
+                self.files[codec] = File(h264_name(self.name) if frame.h264 else self.name, _HEADS[codec])
+                self._note("track", track=self.files[codec].name, codec=codec, rtp=packet.timestamp, at=now_s)
             # Sound and picture are told their time by one clock; a report that takes it back takes no frame back.
             self._at_s = max(self._at_s, self.timeline.at(frame.timestamp & 0xFFFFFFFF, now_s))
-            self._waiting.append((now_s, Timed(round((self._at_s - self._began_s) * 1000), frame)))
+            self.files[codec].add(now_s, Timed(round((self._at_s - self._began_s) * 1000), frame))
 
     def wants_keyframe(self, now_s: float) -> bool:
         """Whether one is to be asked for, and again until it comes."""
         is_cut = self._keyframe_s < self.cut_s <= now_s
         return is_cut or self.frames.needs_keyframe or now_s - self._keyframe_s >= _KEYFRAME_S
-
-    def part(self, before_s: float, *, all_of_it: bool = False) -> bytes:
-        """What of the file can be written: frames that came before a wall time, once there are enough."""
-        if not self._waiting or not (all_of_it or self._waiting[0][0] <= before_s - CLUSTER_S):
-            return b""
-        ready: list[Timed] = []
-        while self._waiting and self._waiting[0][0] < before_s:
-            ready.append(self._waiting.popleft()[1])
-        if not ready:
-            return b""
-        head = b"" if self._headed else self._head(ready[0])
-        self._headed = True
-        return head + cluster(ready)
-
-    def _head(self, first: Timed) -> bytes:
-        return sound_head() if self.kind == "audio" else picture_head(picture_size(first.frame.data))
 
     def tell_losses(self, now_s: float) -> None:
         """Note what is missing since the last time."""
@@ -109,6 +126,11 @@ def track_name(channel: str) -> str:
     return Slot.FLOOR.value if channel == FLOOR else f"{Slot.CHANNEL}-{channel}"
 
 
+def h264_name(track: str) -> str:
+    """What the file of a track is called that holds its pictures of H.264."""
+    return f"{track}-h264"
+
+
 class Channel:
     """What the public is given in one channel: a connection with its tracks."""
 
@@ -120,7 +142,7 @@ class Channel:
         kinds = ("video", "audio") if name == FLOOR else ("audio",)
         names = {"video": Slot.STAGE.value, "audio": track_name(name)}
         self.tracks = {kind: Track(names[kind], kind, began_s, note) for kind in kinds}
-        self.offer = self.end.offer(kinds, "recvonly")
+        self.offer = with_h264(self.end.offer(kinds, "recvonly"))
         # A language's channel is the second sound of a receiver, after the floor's.
         if name != FLOOR:
             self.offer = self.end.offer(("audio", "audio"), "recvonly")
@@ -135,7 +157,7 @@ class Channel:
 
     def _take(self, data: bytes) -> None:
         packet = rtp.parse(data)
-        kind = KINDS.get(packet.payload_type, "")
+        kind = "video" if packet.payload_type == H264_PAYLOAD_TYPE else KINDS.get(packet.payload_type, "")
         track = self.tracks.get(kind)
         if track is not None and (kind == "video" or packet.ssrc in self._sounds):
             track.take(packet, time.time())
@@ -186,10 +208,12 @@ class Recorder:
     def _tracks(self) -> Iterator[Track]:
         return (track for channel in self.channels.values() for track in channel.tracks.values())
 
-    def _part(self, track: Track, part: bytes) -> None:
-        if part:
-            name = track.name.encode()
-            self._write(PART, bytes([len(name)]) + name + part)
+    def _write_parts(self, before_s: float, *, all_of_it: bool = False) -> None:
+        for track in self._tracks():
+            for file in track.files.values():
+                part, name = file.part(before_s, all_of_it=all_of_it), file.name.encode()
+                if part:
+                    self._write(PART, bytes([len(name)]) + name + part)
 
     async def keep_writing(self) -> None:
         """What has come, when it is old enough."""
@@ -197,8 +221,7 @@ class Recorder:
         while True:
             await asyncio.sleep(_LOOK_S)
             now_s = time.time()
-            for track in self._tracks():
-                self._part(track, track.part(now_s - HOLD_S))
+            self._write_parts(now_s - HOLD_S)
             for channel in self.channels.values():
                 channel.ask(now_s)
             if now_s - reported_s >= _REPORT_S:
@@ -217,8 +240,8 @@ class Recorder:
 
     def finish(self, at_s: float) -> None:
         """Write the rest of what came before a wall time."""
+        self._write_parts(at_s, all_of_it=True)
         for track in self._tracks():
-            self._part(track, track.part(at_s, all_of_it=True))
             track.tell_losses(at_s)
         self._note("ended", at=at_s)
 

@@ -24,7 +24,7 @@ from rostrum.assembly.program import Slot
 from rostrum.assembly.release import Publication, publication
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Clock, Desk
 from rostrum.media.programme.job import Cut, Job, Mark, Source
-from rostrum.media.recording import track_name
+from rostrum.media.recording import h264_name, track_name
 from rostrum.reads.captions import in_file_at, spoken_id
 from rostrum.reads.guards import Guards
 from rostrum.reads.names import Name, Names
@@ -35,6 +35,8 @@ from rostrum.record.journal import Journal
 RECORDING, PROGRAMME = "recording", "programme"
 """Kinds of files: a track of a run or its journal, as it was written; and what was made of all runs for a channel."""
 JOURNAL = "journal"
+ONE_CODEC = "stage-made"
+"""The file of a run's stage that was made of pictures of VP8 and H.264."""
 _DIGEST_CHARACTERS = 16
 
 
@@ -58,10 +60,21 @@ class Heading:
 
 @dataclass(frozen=True)
 class RunFiles:
-    """A run of the process that recorded, and its files by name."""
+    """A run of the process that recorded, and its files by name. `name`: what they are kept under."""
 
+    name: str
     run: Run
     files: Mapping[str, KeptFile]
+
+    @property
+    def stage(self) -> KeptFile | None:
+        """What was seen, in one codec."""
+        return self.files.get(ONE_CODEC, self.files.get(Slot.STAGE))
+
+    @property
+    def needs_one_codec(self) -> bool:
+        """Whether pictures of H.264 in it were not coded again yet."""
+        return h264_name(Slot.STAGE) in self.files and ONE_CODEC not in self.files
 
     def sound(self, channel: str) -> KeptFile | None:
         """What was heard in a channel; the floor where the channel was not recorded."""
@@ -123,7 +136,7 @@ class Recorded:
         language = self.language(channel)
         files, sources = list[KeptFile](), list[Source]()
         for one in self.runs:
-            places = [_added(files, kept) for kept in (one.files.get(Slot.STAGE), one.sound(channel))]
+            places = [_added(files, kept) for kept in (one.stage, one.sound(channel))]
             sources.append(Source(*places))
         cuts = tuple(Cut(part.run, part.from_ms, part.to_ms, part.picture) for part in self.outline.parts)
         marks = tuple(Mark(one.from_ms, one.to_ms, _words(one, language)) for one in self.headings)
@@ -213,11 +226,11 @@ class Recordings:
             began, _, name = one.owner.purpose.partition(".")
             by_run.setdefault(began, {})[name] = one
         found = []
-        for _, files in sorted(by_run.items(), key=lambda each: int(each[0])):
+        for name, files in sorted(by_run.items(), key=lambda each: int(each[0])):
             if JOURNAL in files and all(one.size for one in files.values()):
                 run = await self._run(files[JOURNAL])
                 if run is not None:
-                    found.append(RunFiles(run, files))
+                    found.append(RunFiles(name, run, files))
         return tuple(found)
 
     async def _run(self, journal: KeptFile) -> Run | None:

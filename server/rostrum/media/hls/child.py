@@ -18,7 +18,12 @@ from pathlib import Path
 
 from rostrum.media.hls.rendition import Rendition
 from rostrum.media.hls.tracks import BPS, FPS, HEIGHT, WIDTH, Picture, Sound
-from rostrum.media.loadtest.descriptions import AUDIO_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE
+from rostrum.media.loadtest.descriptions import (
+    AUDIO_PAYLOAD_TYPE,
+    H264_PAYLOAD_TYPE,
+    VIDEO_PAYLOAD_TYPE,
+    with_h264,
+)
 from rostrum.media.loadtest.endpoint import Endpoint
 from rostrum.media.sfu.dtls import Identity
 from rostrum.media.wire import rtcp, rtcp_build, rtp, sdp
@@ -28,18 +33,8 @@ from rostrum.media.wire.timeline import Timeline
 VIDEO, FLOOR = "video", "floor"
 VIDEO_RATE = 90_000
 MASTER = "master.m3u8"
-H264_PAYLOAD_TYPE = 102
 CODECS = {VIDEO_PAYLOAD_TYPE: "vp8", H264_PAYLOAD_TYPE: "h264"}
 """Of pictures: most encoders in halls have H.264 alone."""
-_H264 = "".join(
-    f"a={line}\r\n"
-    for line in (
-        f"rtpmap:{H264_PAYLOAD_TYPE} H264/90000",
-        f"fmtp:{H264_PAYLOAD_TYPE} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack",
-        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack pli",
-    )
-)
 TICK_S = 0.02
 NICE = 5
 """What is being said in meetings goes first."""
@@ -138,12 +133,6 @@ class Packager:
             f"{VIDEO}/playlist.m3u8",
         ]
         return "\n".join(lines) + "\n"
-
-
-def with_h264(offer: str) -> str:
-    """The offer with H.264 beside VP8."""
-    types, vp8 = f"SAVPF {VIDEO_PAYLOAD_TYPE}\r\n", f"a=rtpmap:{VIDEO_PAYLOAD_TYPE} VP8/90000\r\n"
-    return offer.replace(types, f"{types.rstrip()} {H264_PAYLOAD_TYPE}\r\n").replace(vp8, vp8 + _H264)
 
 
 def tell(message: object) -> None:

@@ -8,9 +8,19 @@ from rostrum.media.wire import sdp
 VIDEO_PAYLOAD_TYPE, AUDIO_PAYLOAD_TYPE = 96, 111
 RTX_PAYLOAD_TYPE, RED_PAYLOAD_TYPE = 97, 63
 MID_ID, LAYER_ID = 4, 10
+H264_PAYLOAD_TYPE = 102
 KINDS = {VIDEO_PAYLOAD_TYPE: "video", AUDIO_PAYLOAD_TYPE: "audio", RTX_PAYLOAD_TYPE: "rtx", RED_PAYLOAD_TYPE: "red"}
 """What a packet of a payload type is, in offers of ours."""
 
+_H264 = "".join(
+    f"a={line}\r\n"
+    for line in (
+        f"rtpmap:{H264_PAYLOAD_TYPE} H264/90000",
+        f"fmtp:{H264_PAYLOAD_TYPE} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack",
+        f"rtcp-fb:{H264_PAYLOAD_TYPE} nack pli",
+    )
+)
 _CODECS = {
     "video": (VIDEO_PAYLOAD_TYPE, "VP8/90000", ("nack", "nack pli", "goog-remb")),
     "audio": (AUDIO_PAYLOAD_TYPE, "opus/48000/2", ("nack",)),
@@ -99,3 +109,9 @@ def answer(own: Own, offered: str) -> tuple[str, Mapping[int, str]]:
             asked = section.feedback(codec.payload_type)
             lines += [f"a=rtcp-fb:{codec.payload_type} {one}" for one in asked if one.startswith(("nack", "goog-remb"))]
     return "\r\n".join(lines) + "\r\n", kinds
+
+
+def with_h264(offer: str) -> str:
+    """The offer with H.264 beside VP8."""
+    types, vp8 = f"SAVPF {VIDEO_PAYLOAD_TYPE}\r\n", f"a=rtpmap:{VIDEO_PAYLOAD_TYPE} VP8/90000\r\n"
+    return offer.replace(types, f"{types.rstrip()} {H264_PAYLOAD_TYPE}\r\n").replace(vp8, vp8 + _H264)

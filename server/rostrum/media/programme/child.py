@@ -64,16 +64,17 @@ def _write(layout: Layout, readers: Sequence[SealedReader]) -> None:
         waiting.append(part)
         size += len(part)
         if size >= PART_BYTES:
-            _put(PART, b"".join(waiting))
+            put(PART, b"".join(waiting))
             waiting, size = [], 0
-    _put(PART, b"".join(waiting))
+    put(PART, b"".join(waiting))
 
 
 def _tell(report: dict[str, object]) -> None:
-    _put(REPORT, json.dumps(report).encode())
+    put(REPORT, json.dumps(report).encode())
 
 
-def _put(kind: int, data: bytes) -> None:
+def put(kind: int, data: bytes) -> None:
+    """Write a message, a long one in several of its kind."""
     out = sys.stdout.buffer
     for start in range(0, len(data), PART_BYTES):
         part = data[start : start + PART_BYTES]

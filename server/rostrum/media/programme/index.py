@@ -34,8 +34,8 @@ class File(Protocol):
 class Track:
     """The frames of one file, by their number: `at_ms` (each later than the one before), `start` and `length` in bytes.
 
-    `about`: of a picture its size where it is a keyframe (`size_of`), else 0; of a sound its length in samples, and
-    `STEREO` beside it: lengths are multiples of 120.
+    `about`: of a picture of VP8 its size where it is a keyframe (`size_of`), else 0; of a sound its length in samples,
+    and `STEREO` beside it: lengths are multiples of 120.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Window:
 
 
 def index(file: File, codec: str) -> Track:
-    """Where the frames of this codec (`webm.VP8`, `webm.OPUS`) lie. Raises `NotMade`, and what reading raises."""
+    """Where the frames of a codec (`webm.VP8`, `H264`, `OPUS`) lie. Raises `NotMade`, and what reading raises."""
     try:
         return _Indexed(_Window(file), codec).track
     except Malformed as error:
@@ -137,6 +137,8 @@ class _Indexed:
         if self._codec == webm.OPUS:
             samples = opus_duration(begin)
             return samples | begin[0] & STEREO if 0 < samples <= PACKET_SAMPLES_MAX else None
+        if self._codec == webm.H264:
+            return 0
         if begin[0] & 1:
             return None if self._needs_keyframe else 0
         try:

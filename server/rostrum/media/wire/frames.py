@@ -1,11 +1,11 @@
-"""Frames from packets: VP8 (RFC 7741) and Opus (RFC 7587) put together as they were coded, nothing decoded.
+"""Frames from packets: VP8 (RFC 7741), H.264 (RFC 6184) and Opus (RFC 7587) put together as they were coded.
 
 What comes late is waited for; what is lost takes every picture with it until the next keyframe.
 """
 
 from dataclasses import dataclass
 
-from rostrum.media.wire import rtp, vp8
+from rostrum.media.wire import h264, rtp, vp8
 
 PATIENCE_S = 0.4
 """How long a gap is waited for: a repair comes after one or two round trips."""
@@ -15,18 +15,19 @@ HELD_MAX = 1024
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A picture or a sound. `timestamp`: unwrapped, in the clock of its stream."""
+    """A picture or a sound. `timestamp`: unwrapped, in the clock of its stream. `h264`: a byte stream of H.264."""
 
     timestamp: int
     data: bytes
     keyframe: bool = True
+    h264: bool = False
 
 
 class Frames:
     """Takes the packets of one stream in any order, gives its frames in theirs."""
 
-    def __init__(self, kind: str) -> None:
-        """`kind`: "video" or "audio"."""
+    def __init__(self, kind: str, h264_type: int = 0) -> None:
+        """`kind`: "video" or "audio". `h264_type`: the payload type of pictures that are H.264, 0 where none are."""
         self.needs_keyframe = kind == "video"
         """Nothing can be shown before one."""
         self.lost = 0
@@ -40,6 +41,7 @@ class Frames:
         self._parts: list[bytes] = []
         self._timestamp = 0
         self._keyframe = False
+        self._h264_type, self._is_h264 = h264_type, False
 
     def take(self, packet: rtp.RtpPacket, now_s: float) -> list[Frame]:
         """The frames that are whole with this packet, in order. One that came before, or too late, changes nothing."""
@@ -71,6 +73,12 @@ class Frames:
         timestamp, payload = self._timestamps.unwrap(packet.timestamp), packet.payload
         if not self._is_picture:
             return [Frame(timestamp, payload)] if payload else []
+        is_h264 = packet.payload_type == self._h264_type
+        if is_h264 != self._is_h264:
+            self._is_h264 = is_h264
+            self._break()
+        if is_h264:
+            return self._step_h264(packet, timestamp)
         try:
             described = vp8.parse(payload)
         except rtp.Malformed:
@@ -86,8 +94,17 @@ class Frames:
         self._parts.append(payload[described.length :])
         return self._whole() if packet.marker else []
 
+    def _step_h264(self, packet: rtp.RtpPacket, timestamp: int) -> list[Frame]:
+        if self._parts and timestamp != self._timestamp:
+            self._break()
+        if not self._parts:
+            self._timestamp, self._keyframe = timestamp, False
+        self._keyframe |= h264.opens(packet.payload)
+        self._parts.append(h264.units(packet.payload))
+        return self._whole() if packet.marker else []
+
     def _whole(self) -> list[Frame]:
-        frame = Frame(self._timestamp, b"".join(self._parts), self._keyframe)
+        frame = Frame(self._timestamp, b"".join(self._parts), self._keyframe, self._is_h264)
         self._parts = []
         if self.needs_keyframe and not frame.keyframe:
             self.dropped += 1

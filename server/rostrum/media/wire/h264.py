@@ -44,7 +44,7 @@ class Pictures:
 
     def take(self, packet: rtp.RtpPacket) -> bytes | None:
         """The picture that this packet ends, if it is whole."""
-        self._picture += _units(packet.payload)
+        self._picture += units(packet.payload)
         if not packet.marker:
             return None
         whole = None if self._spoilt else bytes(self._picture)
@@ -53,7 +53,7 @@ class Pictures:
         return whole
 
 
-def _units(payload: bytes) -> bytes:
+def units(payload: bytes) -> bytes:
     """What a packet adds to the byte stream."""
     kind = payload[0] & 0x1F if payload else 0
     if kind == _STAP_A:

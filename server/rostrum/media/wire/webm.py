@@ -12,7 +12,9 @@ SPAN_MS_MAX = 30_000
 """The most that one cluster spans: times in it count from its own in 16 bits."""
 EBML, SEGMENT, INFO, TRACKS, TRACK, CODEC = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE, 0x86
 CLUSTER, CLUSTER_TIME, BLOCK = 0x1F43B675, 0xE7, 0xA3
-VP8, OPUS = "V_VP8", "A_OPUS"
+VP8, H264, OPUS = "V_VP8", "V_MPEG4/ISO/AVC", "A_OPUS"
+"""Codecs. H.264 is no codec of WebM: only files that are made into VP8 before anybody is given them hold it, as byte
+streams."""
 BLOCK_HEAD = struct.Struct("!BhB")
 """Before what is in a block: its track's number (as a size of one byte), ms after its cluster, flags."""
 FIRST = 0x81
@@ -43,6 +45,11 @@ def picture_size(keyframe: bytes) -> tuple[int, int]:
 def picture_head(size: tuple[int, int]) -> bytes:
     """How a file of VP8 begins."""
     return _head(picture_track(1, size))
+
+
+def h264_head() -> bytes:
+    """How a file of H.264 begins. What size its pictures have is in them."""
+    return _head(_track(1, ebml.number(0x83, 1) + ebml.text(CODEC, H264)))
 
 
 def sound_head() -> bytes:
