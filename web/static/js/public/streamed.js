@@ -48,7 +48,8 @@ export function stream({ base, player, channel, sound, onplaying, onfailed, onbl
   player.addEventListener("error", fail);
   if (Hls.isSupported()) {
     // The page has captions of its own, word by word.
-    const setting = { enableWorker: false, enableWebVTT: false, lowLatencyMode: true, liveSyncDurationCount: 2, backBufferLength: 10 };
+    // How far behind it plays is the playlist's PART-HOLD-BACK: a count of segments given here would take its place.
+    const setting = { enableWorker: false, enableWebVTT: false, lowLatencyMode: true, backBufferLength: 10 };
     hls = new Hls(setting);
     let mended = false;
     hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, pick);
