@@ -28,7 +28,7 @@ READERS = int(os.environ.get("READERS", "2000"))
 SECONDS = int(os.environ.get("SECONDS", "20"))
 EVERY_S = 0.3
 COMING_AT_ONCE = 50
-HELLO = f"GET /watch/{MEETING_ID}/captions?language=fr HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+HELLO = f"GET /watch/{MEETING_ID}/live/captions?language=fr HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 class Reader(asyncio.Protocol):

@@ -49,7 +49,7 @@ async ([id, address, options]) => {
   await player.play();
 }
 """
-AS_THE_PAGE = {"lowLatencyMode": True, "backBufferLength": 10}
+AS_THE_PAGE = {"enableWebVTT": False, "lowLatencyMode": True, "backBufferLength": 10}
 """`web/static/js/public/streamed.js`"""
 
 

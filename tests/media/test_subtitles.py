@@ -103,7 +103,7 @@ def test_the_playlist_of_all_renditions_names_the_languages_that_there_are() -> 
 
 def test_chinese_is_broken_between_its_letters_and_a_speaker_is_named_once() -> None:
     rows = rolled([Said("Ms K", "one"), Said("", "two")])
-    assert rows == ("Ms K: one", "two")
+    assert rows == ("\u2068Ms K\u2069: one", "two")
     assert [len(row) for row in rolled([Said("", "会" * 50)])] == [COLUMNS // 2, COLUMNS // 2, 50 - COLUMNS]
 
 

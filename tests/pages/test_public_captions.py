@@ -23,7 +23,7 @@ from tests.pages.test_papers import called
 from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running, Time, running_app
 
-ADDRESS = f"/watch/{MEETING_ID}/captions"
+ADDRESS = f"/watch/{MEETING_ID}/live/captions"
 
 
 @asynccontextmanager
@@ -204,7 +204,7 @@ async def test_a_player_reads_captions_in_the_stream_beside_its_sound(running: R
         assert f"#EXT-X-PROGRAM-DATE-TIME:{begins}" in video, "cut where the picture is"
     piece = await got(f"/captions/fr/{first + 1}.vtt")
     assert piece.startswith("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n")
-    assert "Test · ngo: Mon &lt;b&gt;sieur" in piece
+    assert "Test · ngo\u2069: Mon &lt;b&gt;sieur" in piece
     async with running.stranger.request("GET", f"{base}/captions/fr/{first + 1}.vtt") as answer:
         assert answer.headers["Cache-Control"] == "public, max-age=3600, immutable"
         assert answer.headers["Content-Type"] == "text/vtt; charset=utf-8"

@@ -74,7 +74,8 @@ def rolled(lines: Iterable[Said]) -> tuple[str, ...]:
     """The last rows of these lines, each line beginning on a row of its own."""
     rows: list[str] = []
     for line in lines:
-        rows += _rows(f"{line.who}: {line.text}" if line.who else line.text)
+        # A name in other letters does not turn the line: players take its direction from what is not isolated.
+        rows += _rows(f"\u2068{line.who}\u2069: {line.text}" if line.who else line.text)
     return tuple(rows[-ROWS:])
 
 

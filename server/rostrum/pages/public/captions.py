@@ -99,7 +99,8 @@ def _language(code: str) -> str:
     return code
 
 
+# A proxy packs what is not under `live/` (docker/Caddyfile), and a stream that is packed is held up.
 ROUTES = (
-    PublicRoute("GET", "/watch/{meeting_id}/captions", follow),
+    PublicRoute("GET", "/watch/{meeting_id}/live/captions", follow),
     PublicRoute("GET", "/hls/{meeting_id}/captions/{language}/{name}", subtitles),
 )

@@ -122,10 +122,13 @@ export class CaptionLog {
     line.dataset["who"] = who;
     line.replaceChildren();
     if (who && above?.dataset["who"] !== who) {
+      // What follows the name stands on the side to which the line is written, whatever letters the name has.
+      const speaker = document.createElement("span");
+      speaker.className = "caption__who";
       const name = document.createElement("bdi");
-      name.className = "caption__who";
       name.textContent = who;
-      line.append(name, " ");
+      speaker.append(name);
+      line.append(speaker, " ");
     }
     const words = document.createElement("bdi");
     words.textContent = said.text;

@@ -48,6 +48,7 @@ export function stream({ base, player, channel, sound, onplaying, onfailed, onbl
   player.addEventListener("error", fail);
   if (Hls.isSupported()) {
     // The page has captions of its own, word by word.
+    // How far behind it plays is the playlist's PART-HOLD-BACK: a count of segments given here would take its place.
     const setting = { enableWorker: false, enableWebVTT: false, lowLatencyMode: true, backBufferLength: 10 };
     hls = new Hls(setting);
     let mended = false;
