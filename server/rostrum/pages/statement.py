@@ -64,9 +64,9 @@ async def texts_given(house: House, meeting: Meeting, place_id: str, delegation_
     ]
 
 
-async def send_statement(request: web.Request, house: House, one: Statement) -> web.StreamResponse:
-    """Its picture and sound, from anywhere in it. Raises `Trouble(NO_SUCH_FILE)`."""
-    kept = None if one.made is None else await house.files.get(one.made.preview_id)
+async def send_made(request: web.Request, house: House, file_id: str | None) -> web.StreamResponse:
+    """What was made of a statement, from anywhere in it. Raises `Trouble(NO_SUCH_FILE)`."""
+    kept = None if file_id is None else await house.files.get(file_id)
     if kept is None:
         raise Trouble(Why.NO_SUCH_FILE)
     try:

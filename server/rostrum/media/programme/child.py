@@ -10,6 +10,7 @@ import os
 import struct
 import sys
 from collections.abc import Sequence
+from typing import IO
 
 import av
 
@@ -40,10 +41,7 @@ def main() -> None:
     confine(MEMORY_BYTES, said["cpu_s"])
     os.nice(NICE)
     try:
-        readers = [
-            SealedReader(file, bytes.fromhex(key), identifier)
-            for file, (key, identifier) in zip(files, said["keys"], strict=True)
-        ]
+        readers = opened(files, said["keys"])
         layout = lay_out(job_of(said["job"]), readers, plate)
     except WrongKey:
         _tell({"why": "a file that was changed"})
@@ -52,6 +50,12 @@ def main() -> None:
     else:
         _tell({"size": layout.size, "length_ms": layout.length_ms})
         _write(layout, readers)
+
+
+def opened(files: Sequence[IO[bytes]], keys: Sequence[tuple[str, str]]) -> list[SealedReader]:
+    """The files, by (own key in hex, identifier) of each."""
+    both = zip(files, keys, strict=True)
+    return [SealedReader(file, bytes.fromhex(key), identifier) for file, (key, identifier) in both]
 
 
 def _write(layout: Layout, readers: Sequence[SealedReader]) -> None:

@@ -11,12 +11,12 @@ from io import BytesIO
 import av
 
 from rostrum.confinement import confine
-from rostrum.media.programme.child import MEMORY_BYTES, NICE, PART, REPORT, put
+from rostrum.media.programme.child import MEMORY_BYTES, NICE, PART, REPORT, opened, put
 from rostrum.media.programme.index import Track, index
 from rostrum.media.programme.job import NotMade
 from rostrum.media.programme.one_codec import one_codec
 from rostrum.media.wire import webm
-from rostrum.sealed_file import SealedReader, WrongKey
+from rostrum.sealed_file import WrongKey
 
 
 def main() -> None:
@@ -29,11 +29,7 @@ def main() -> None:
     confine(MEMORY_BYTES, said["cpu_s"])
     os.nice(NICE)
     try:
-        readers = [
-            SealedReader(file, bytes.fromhex(key), identifier)
-            for file, (key, identifier) in zip(files, said["keys"], strict=True)
-        ]
-        *vp8, h264 = readers
+        *vp8, h264 = opened(files, said["keys"])
         first = (vp8[0], index(vp8[0], webm.VP8)) if vp8 else None
         for part in one_codec(first, (h264, index(h264, webm.H264))):
             put(PART, part)

@@ -1,6 +1,5 @@
 """Video statements: sent, looked at and approved by their delegation; shown ahead to those who run and interpret."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -23,10 +22,9 @@ from rostrum.pages.addressed import admits, meeting_of
 from rostrum.pages.files import tus
 from rostrum.pages.files.arrival import FILE_REFUSALS, Arrival
 from rostrum.pages.files.form import receive
-from rostrum.pages.files.ranges import send_part
 from rostrum.pages.render import language_of, locale_of, page
 from rostrum.pages.route import Route, Visit
-from rostrum.pages.statement import delivered, given, send_statement_captions
+from rostrum.pages.statement import delivered, given, send_made, send_statement_captions
 from rostrum.pages.trouble import STATUS, Trouble
 from rostrum.reads.statements import is_given
 from rostrum.reads.wishes import wishes_of
@@ -145,7 +143,7 @@ def _on_air(visit: Visit, meeting: Meeting) -> frozenset[str]:
 async def preview(visit: Visit) -> web.StreamResponse:
     """The preview, from anywhere in it: one's own, ahead to those who run and interpret, to all once delivered."""
     made = (await _shown(visit)).made
-    return await _sent(visit, None if made is None else made.preview_id)
+    return await send_made(visit.request, visit.house, None if made is None else made.preview_id)
 
 
 async def picture(visit: Visit) -> web.StreamResponse:
@@ -153,7 +151,7 @@ async def picture(visit: Visit) -> web.StreamResponse:
     made, number = (await _shown(visit)).made, visit.request.match_info["number"]
     there = () if made is None else made.picture_ids
     chosen = int(number) if number.isdecimal() and len(number) < 3 else len(there)
-    return await _sent(visit, there[chosen] if chosen < len(there) else None)
+    return await send_made(visit.request, visit.house, there[chosen] if chosen < len(there) else None)
 
 
 async def shown_statement(visit: Visit) -> web.StreamResponse:
@@ -176,17 +174,6 @@ async def captions(visit: Visit) -> web.StreamResponse:
     meeting = (await visit.house.desk.load(MEETING, found.meeting_id)).state
     one = await given(visit.house, meeting, found.statement_id)
     return await send_statement_captions(visit.house, meeting, one, visit.request.match_info["language"])
-
-
-async def _sent(visit: Visit, file_id: str | None) -> web.StreamResponse:
-    kept = None if file_id is None else await visit.house.files.get(file_id)
-    if kept is None:
-        raise Trouble(Why.NO_SUCH_FILE)
-    try:
-        opened = await asyncio.to_thread(visit.house.files.open, kept)
-    except FileNotFoundError as error:
-        raise Trouble(Why.NO_SUCH_FILE) from error
-    return await send_part(visit.request, opened, kept.media_type)
 
 
 async def _shown(visit: Visit) -> Statement:

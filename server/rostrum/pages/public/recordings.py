@@ -14,15 +14,7 @@ from rostrum.pages.files.serving import send_file
 from rostrum.pages.recording import WORDS_MAX, player_of, send_captions, send_recording
 from rostrum.pages.render import language_of, page
 from rostrum.pages.route import Guest, PublicRoute
-from rostrum.pages.statement import (
-    delivered,
-    given,
-    given_of,
-    listed,
-    send_statement,
-    send_statement_captions,
-    texts_given,
-)
+from rostrum.pages.statement import delivered, given, given_of, listed, send_made, send_statement_captions, texts_given
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.recordings import Heading, Recorded
 
@@ -121,7 +113,7 @@ async def statement(guest: Guest) -> web.StreamResponse:
 async def statement_preview(guest: Guest) -> web.StreamResponse:
     """Its picture and sound."""
     _, one = await _statement(guest)
-    return await send_statement(guest.request, guest.house, one)
+    return await send_made(guest.request, guest.house, None if one.made is None else one.made.preview_id)
 
 
 async def statement_captions(guest: Guest) -> web.StreamResponse:
