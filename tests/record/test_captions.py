@@ -40,7 +40,12 @@ async def test_one_that_is_wanted_is_found_without_opening_all_others(database: 
 
     async def looked_at(text: str) -> tuple[bool, int]:
         seen = list[str]()
-        found = await kept.has("m", "fr", lambda one: seen.append(one.cue_id) or one.text == text)  # type: ignore[func-returns-value]
+
+        def wanted(one: Cue) -> bool:
+            seen.append(one.cue_id)
+            return one.text == text
+
+        found = await kept.has("m", "fr", wanted)
         return found, len(seen)
 
     assert await looked_at("3") == (True, 4)
