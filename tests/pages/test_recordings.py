@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from rostrum.assembly.speaking import EndSpeech
 from rostrum.assembly.taping import PublishTaping, StartTaping, StopTaping
 from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import MEETING
-from rostrum.identity.limits import LOOKING_BACK
+from rostrum.identity.limits import CLIPS_AT_ONCE, LOOKING_BACK
 from rostrum.identity.secrets import new_id
 from rostrum.reads.recordings import JOURNAL, RECORDING
 from rostrum.record.files import Owner
@@ -120,7 +121,7 @@ async def test_captions_name_who_is_protected_since_as_everybody_is_shown_them_n
         assert "<v ngo>Thank you" in await answer.text()
 
 
-async def test_each_clip_has_the_languages_in_which_it_is_captioned(running: Running) -> None:
+async def test_each_clip_has_its_languages_of_captions_and_few_are_made_at_once(running: Running) -> None:
     house, place = running.house, await running.place("state-party")
     spoken, began_ms = [], round(house.clock().timestamp() * 1000)
     for languages in (("en",), ("en", "fr"), ()):
@@ -139,6 +140,12 @@ async def test_each_clip_has_the_languages_in_which_it_is_captioned(running: Run
     for entry_id, languages in spoken:
         assert set(re.findall(rf"{entry_id}/(\w+)\.vtt", text)) == set(languages)
         assert f"{entry_id}/floor.webm" in text
+    address = f"/at/{place.place_id}/clips/{MEETING_ID}/{spoken[0][0]}/floor.webm"
+    with ExitStack() as others:
+        for _ in range(CLIPS_AT_ONCE):
+            assert others.enter_context(house.rates.at_once(place.place_id, CLIPS_AT_ONCE))
+        assert await place.status("GET", address) == 429
+    assert await place.status("GET", address) == 404, "nothing is in this sound"
 
 
 async def test_one_address_cannot_have_recordings_worked_out_for_ever(running: Running) -> None:

@@ -1,6 +1,9 @@
 """How often somebody may try: keyed by what they try and where they come from, never stored."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
@@ -25,6 +28,8 @@ WATCHING = RateLimitItemPerMinute(30, namespace="watching")
 """Passes to a webcast given to one address; a classroom behind one address shares it."""
 CLIPS = RateLimitItemPerHour(60, namespace="clips")
 """Clips made for one place: each takes a second of a processor or some."""
+CLIPS_AT_ONCE = 4
+"""Of these: each has a process of its own until it is taken, however slowly."""
 
 LOOKING_BACK = RateLimitItemPerMinute(240, namespace="looking-back")
 """Pages of recordings and captions of them, for one address: each takes some hundredths of a second of a processor, or
@@ -39,7 +44,22 @@ class RateLimits:
 
     def __init__(self) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._going_on = Counter[str]()
 
     async def hit(self, limit: RateLimitItem, address: str) -> bool:
         """Count one try; False where it is one too many."""
         return bool(await self._limiter.hit(limit, hashlib.sha256(address.encode()).hexdigest()[:16]))
+
+    @contextmanager
+    def at_once(self, whose: str, most: int) -> Iterator[bool]:
+        """Somebody does something for as long as the block runs; False where as much is done for them as may be."""
+        if self._going_on[whose] >= most:
+            yield False
+            return
+        self._going_on[whose] += 1
+        try:
+            yield True
+        finally:
+            self._going_on[whose] -= 1
+            if not self._going_on[whose]:
+                del self._going_on[whose]

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from rostrum.assembly.actor import Right
 from rostrum.assembly.refusal import Refused, Why
-from rostrum.identity.limits import CLIPS
+from rostrum.identity.limits import CLIPS, CLIPS_AT_ONCE
 from rostrum.media.programme.job import NotMade
 from rostrum.pages.attend.programme import meetings_of
 from rostrum.pages.files.serving import POLICY
@@ -70,8 +70,13 @@ async def clip(visit: Visit) -> web.StreamResponse:
     recorded, channel = await _own(visit), visit.request.match_info["channel"]
     if channel not in recorded.channels:
         raise Trouble(Why.NOT_FOUND, status=404)
-    if not await visit.house.rates.hit(CLIPS, visit.place_id):
-        raise Refused(Why.TOO_MANY_TRIES)
+    with visit.house.rates.at_once(visit.place_id, CLIPS_AT_ONCE) as may:
+        if not may or not await visit.house.rates.hit(CLIPS, visit.place_id):
+            raise Refused(Why.TOO_MANY_TRIES)
+        return await _send(visit, recorded, channel)
+
+
+async def _send(visit: Visit, recorded: Recorded, channel: str) -> web.StreamResponse:
     files, job = recorded.job(channel)
     try:
         programme = await begin_programme(visit.house.files, files, job)
