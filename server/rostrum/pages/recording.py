@@ -53,8 +53,9 @@ async def player_of(house: House, recorded: Recorded, request: web.Request, lang
 
 
 async def caption_languages(house: House, recorded: Recorded) -> Sequence[str]:
-    """The languages in which something of it is captioned that may be given."""
-    return [each for each in LANGUAGES if await _cues(house, recorded, each)]
+    """The languages in which the meeting was captioned: what of it may be given is looked at when it is asked for."""
+    there = await house.caption_store.languages(recorded.meeting.meeting_id)
+    return [each for each in LANGUAGES if each in there]
 
 
 async def send_recording(request: web.Request, house: House, recorded: Recorded, channel: str) -> web.StreamResponse:
@@ -71,10 +72,10 @@ async def send_recording(request: web.Request, house: House, recorded: Recorded,
 
 
 async def send_captions(house: House, recorded: Recorded, language: str) -> web.Response:
-    """The captions of a language at the times of the recording. Raises `Trouble(NOT_FOUND)` where there are none."""
-    cues = await _cues(house, recorded, language) if language in LANGUAGES else []
-    if not cues:
+    """The captions of a language at the times of the recording. Raises `Trouble(NOT_FOUND)` where it has none."""
+    if language not in await caption_languages(house, recorded):
         raise Trouble(Why.NOT_FOUND, status=404)
+    cues = await _cues(house, recorded, language)
     title = titled(recorded.meeting.titles, language)
     text = webvtt(cues, ORIGIN, title, language, "Times are those of the recording")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}

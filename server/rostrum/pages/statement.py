@@ -40,7 +40,8 @@ async def delivered(house: House, meeting: Meeting, one: Statement) -> Delivered
     """What is shown of it."""
     session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
     name = (await house.names.of([session.places[one.place_id]]))[one.place_id]
-    captions = [language for language in LANGUAGES if await _cues(house, meeting, one, language)]
+    there = await house.caption_store.languages(meeting.meeting_id) if is_given(one, session, house.guards) else ()
+    captions = [language for language in LANGUAGES if language in there]
     texts = await texts_given(house, meeting, one.place_id, one.delegation_id)
     return Delivered(one, meeting, name, captions, texts)
 
@@ -69,10 +70,10 @@ async def send_made(request: web.Request, house: House, file_id: str | None) -> 
 
 
 async def send_statement_captions(house: House, meeting: Meeting, one: Statement, language: str) -> web.Response:
-    """Its captions in a language. Raises `Trouble(NOT_FOUND)` where there are none."""
-    cues = await _cues(house, meeting, one, language) if language in LANGUAGES else []
-    if not cues:
+    """Its captions in a language. Raises `Trouble(NOT_FOUND)` where the meeting has none."""
+    if language not in await house.caption_store.languages(meeting.meeting_id):
         raise Trouble(Why.NOT_FOUND, status=404)
+    cues = await _cues(house, meeting, one, language)
     text = webvtt(cues, ORIGIN, titled(meeting.titles, language), language, "Times are those of the statement")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return web.Response(text=text, content_type="text/vtt", charset="utf-8", headers=headers)
