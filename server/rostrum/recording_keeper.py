@@ -91,7 +91,7 @@ class _Keeper:
                     found = await asyncio.to_thread(files.resume, kept.file_id, kept.media_type)
                     await asyncio.to_thread(found.finish)
                     row = files.row(found, kept.owner, kept.created_at, kept.purge_at)
-                    await files.commit(files.gone(kept.file_id), row)
+                    await files.closed(found, row)
                 except Exception:
                     _log.exception("a recording could not be mended", file=kept.file_id)
 

@@ -39,6 +39,9 @@ class Take:
         """Our connections to the engine."""
         self._began = house.clock()
         self._files: dict[str, Kept] = {}
+        self._writing = asyncio.Lock()
+        """Notes come from here and from the process, and a file is for one writer at a time."""
+        self._closed = False
         self._process: asyncio.subprocess.Process | None = None
         self._stop_s: float | None = None
 
@@ -89,13 +92,17 @@ class Take:
         await self._say({"channel": offer["channel"], "sdp": answer.sdp})
 
     async def _append(self, name: str, data: bytes) -> None:
-        kept = self._files.get(name)
-        if kept is None:
-            media_type = _TYPES.get(name, "audio/webm")
-            kept = self._files[name] = await asyncio.to_thread(self._house.files.begin, new_id(), media_type)
-            # Known from its first byte, so that it is purged in time however the writing ends.
-            await self._house.files.commit(self._row(name, kept))
-        await asyncio.to_thread(kept.append, data)
+        async with self._writing:
+            if self._closed:
+                # The process has ended; the next one's first note says what is so then.
+                return
+            kept = self._files.get(name)
+            if kept is None:
+                media_type = _TYPES.get(name, "audio/webm")
+                kept = self._files[name] = await asyncio.to_thread(self._house.files.begin, new_id(), media_type)
+                # Known from its first byte, so that it is purged in time however the writing ends.
+                await self._house.files.commit(self._row(name, kept))
+            await asyncio.to_thread(kept.append, data)
 
     def _row(self, name: str, kept: Kept) -> Write:
         owner = Owner(*self._owner, RECORDING, f"{round(self._began.timestamp() * 1000)}.{name}")
@@ -104,10 +111,12 @@ class Take:
         return self._house.files.row(kept, owner, self._began, self._began + life)
 
     async def _finish(self) -> None:
+        async with self._writing:
+            self._closed = True
         for name, kept in self._files.items():
             try:
                 await asyncio.to_thread(kept.finish)
-                await self._house.files.commit(self._house.files.gone(kept.file_id), self._row(name, kept))
+                await self._house.files.closed(kept, self._row(name, kept))
             except Exception:
                 # The others are closed all the same; this one is mended before the recording goes on.
                 _log.exception("a file of a recording could not be closed", file=kept.file_id)

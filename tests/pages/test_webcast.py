@@ -196,6 +196,7 @@ async def test_the_stream_waits_for_what_is_asked_for_and_ends_with_the_webcast(
         refused = {
             "/fr/playlist.m3u8?_HLS_msn=9999999999": 400,
             "/fr/playlist.m3u8?_HLS_msn=x": 400,
+            f"/fr/playlist.m3u8?_HLS_msn={'9' * 5000}": 400,
             "/xx/init.mp4": 404,
         }
         for path, expected in (refused | {"/fr/other": 404, "/fr/1.m4s": 404, "/fr/..%2finit.mp4": 404}).items():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from rostrum.assembly.captions import CaptionKind, Cue, Voice
-from rostrum.record.captions import Captions
+from rostrum.record.captions import LOOKED_AT, Captions
 from rostrum.record.database import Database
 from rostrum.record.sealing import Seal
 from rostrum.record.tables import caption_cue
@@ -31,6 +31,27 @@ async def test_cues_are_told_as_they_began_and_kept_once(database: Database) -> 
     assert await kept.since("m", "fr", first.position) == [first]
     assert await kept.of("m", "en") == []
     assert await kept.languages("m") == {"fr"}
+
+
+async def test_one_that_is_wanted_is_found_without_opening_all_others(database: Database) -> None:
+    kept, last = Captions(database, Seal(b"k" * 32)), 2 * LOOKED_AT
+    for number in range(last + 1):
+        await kept.add(cue(f"c{number}", str(number), ago_s=number), LATER)
+
+    async def looked_at(text: str) -> tuple[bool, int]:
+        seen = list[str]()
+
+        def wanted(one: Cue) -> bool:
+            seen.append(one.cue_id)
+            return one.text == text
+
+        found = await kept.has("m", "fr", wanted)
+        return found, len(seen)
+
+    assert await looked_at("3") == (True, 4)
+    assert await looked_at(str(last)) == (True, last + 1)
+    assert await looked_at("nothing of this") == (False, last + 1)
+    assert not await kept.has("m", "en", lambda _: True)
 
 
 async def test_a_correction_leaves_nothing_of_the_former_words(database: Database) -> None:

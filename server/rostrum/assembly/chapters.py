@@ -155,7 +155,7 @@ def _when(spoken: Sequence[Turn], entries: set[str]) -> Iterator[Span]:
 
 
 def _left_out(floors: Sequence[Mapping[str, object]], what: str) -> Iterator[Span]:
-    for note, after in zip(floors, [*floors[1:], None], strict=True):
+    for note, after in zip(floors, [*floors, None][1:], strict=True):
         left_out = note.get("left_out")
         if isinstance(left_out, list) and what in left_out:
             yield Span(_at_ms(note), None if after is None else _at_ms(after)).wider()

@@ -14,7 +14,7 @@ from rostrum.house import House
 from rostrum.i18n import LANGUAGES
 from rostrum.pages.files.ranges import send_part
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.captions import ORIGIN, Rules, webvtt
+from rostrum.reads.captions import ORIGIN, Rules, as_shown_now, webvtt
 from rostrum.reads.recordings import Heading, Recorded, titled
 from rostrum.record.files import KeptFile
 
@@ -53,9 +53,14 @@ async def player_of(house: House, recorded: Recorded, request: web.Request, lang
 
 
 async def caption_languages(house: House, recorded: Recorded) -> Sequence[str]:
-    """The languages in which the meeting was captioned: what of it may be given is looked at when it is asked for."""
-    there = await house.caption_store.languages(recorded.meeting.meeting_id)
-    return [each for each in LANGUAGES if each in there]
+    """The languages in which something of it is captioned that may be given."""
+    meeting_id, rules = recorded.meeting.meeting_id, await _rules(house, recorded)
+    there = await house.caption_store.languages(meeting_id)
+
+    def given(cue: Cue) -> bool:
+        return rules.allow(cue) and recorded.joined_ms(cue.start) is not None
+
+    return [each for each in LANGUAGES if each in there and await house.caption_store.has(meeting_id, each, given)]
 
 
 async def send_recording(request: web.Request, house: House, recorded: Recorded, channel: str) -> web.StreamResponse:
@@ -72,10 +77,10 @@ async def send_recording(request: web.Request, house: House, recorded: Recorded,
 
 
 async def send_captions(house: House, recorded: Recorded, language: str) -> web.Response:
-    """The captions of a language at the times of the recording. Raises `Trouble(NOT_FOUND)` where it has none."""
-    if language not in await caption_languages(house, recorded):
+    """The captions of a language at the times of the recording. Raises `Trouble(NOT_FOUND)` where there are none."""
+    cues = await _cues(house, recorded, language) if language in LANGUAGES else []
+    if not cues:
         raise Trouble(Why.NOT_FOUND, status=404)
-    cues = await _cues(house, recorded, language)
     title = titled(recorded.meeting.titles, language)
     text = webvtt(cues, ORIGIN, title, language, "Times are those of the recording")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
@@ -83,9 +88,13 @@ async def send_captions(house: House, recorded: Recorded, language: str) -> web.
 
 
 async def _cues(house: House, recorded: Recorded, language: str) -> list[Cue]:
-    meeting = recorded.meeting
-    session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
-    papers = (await house.desk.load(PAPERS, meeting.session_id)).state
-    rules = Rules(papers, session, house.guards, house.clock())
-    cues = await house.caption_store.of(meeting.meeting_id, language)
-    return recorded.joined_cues(cue for cue in cues if rules.allow(cue))
+    rules = await _rules(house, recorded)
+    cues = await house.caption_store.of(recorded.meeting.meeting_id, language)
+    free = recorded.joined_cues(cue for cue in cues if rules.allow(cue))
+    return await as_shown_now(free, rules.session, house.names)
+
+
+async def _rules(house: House, recorded: Recorded) -> Rules:
+    session = (await house.desk.load(ACCREDITATION, recorded.meeting.session_id)).state
+    papers = (await house.desk.load(PAPERS, recorded.meeting.session_id)).state
+    return Rules(papers, session, house.guards, house.clock())

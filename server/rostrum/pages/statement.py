@@ -1,6 +1,8 @@
 """A video statement that was delivered, whoever sees it: its picture and sound, its captions, its text."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -9,13 +11,13 @@ from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.papers import StatementText
 from rostrum.assembly.refusal import Why
 from rostrum.assembly.statement import Statement
-from rostrum.assembly.statement_queue import stretches
+from rostrum.assembly.statement_queue import Stretch, stretches
 from rostrum.desk import ACCREDITATION, MEETING, PAPERS, STATEMENTS
 from rostrum.house import House
 from rostrum.i18n import LANGUAGES
 from rostrum.pages.files.ranges import send_part
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.captions import ORIGIN, Rules, webvtt
+from rostrum.reads.captions import ORIGIN, Rules, as_shown_now, webvtt
 from rostrum.reads.papers import publication_of
 from rostrum.reads.recordings import titled
 from rostrum.reads.statements import Delivered, cues_of, is_given
@@ -37,13 +39,18 @@ async def given(house: House, meeting: Meeting, statement_id: str) -> Statement:
 
 
 async def delivered(house: House, meeting: Meeting, one: Statement) -> Delivered:
-    """What is shown of it."""
+    """What is shown of it on its own page."""
+    played = await _played(house, meeting, one)
+    captions = [each for each in LANGUAGES if await _cues(house, meeting, one, each, played)]
+    return replace(await listed(house, meeting, one), captions=captions)
+
+
+async def listed(house: House, meeting: Meeting, one: Statement) -> Delivered:
+    """What is shown of it among others: its captions are not looked through."""
     session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
     name = (await house.names.of([session.places[one.place_id]]))[one.place_id]
-    there = await house.caption_store.languages(meeting.meeting_id) if is_given(one, session, house.guards) else ()
-    captions = [language for language in LANGUAGES if language in there]
     texts = await texts_given(house, meeting, one.place_id, one.delegation_id)
-    return Delivered(one, meeting, name, captions, texts)
+    return Delivered(one, meeting, name, texts)
 
 
 async def texts_given(house: House, meeting: Meeting, place_id: str, delegation_id: str) -> list[StatementText]:
@@ -70,21 +77,26 @@ async def send_made(request: web.Request, house: House, file_id: str | None) -> 
 
 
 async def send_statement_captions(house: House, meeting: Meeting, one: Statement, language: str) -> web.Response:
-    """Its captions in a language. Raises `Trouble(NOT_FOUND)` where the meeting has none."""
-    if language not in await house.caption_store.languages(meeting.meeting_id):
+    """Its captions in a language. Raises `Trouble(NOT_FOUND)` where there are none."""
+    played = await _played(house, meeting, one)
+    cues = await _cues(house, meeting, one, language, played) if language in LANGUAGES else []
+    if not cues:
         raise Trouble(Why.NOT_FOUND, status=404)
-    cues = await _cues(house, meeting, one, language)
     text = webvtt(cues, ORIGIN, titled(meeting.titles, language), language, "Times are those of the statement")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return web.Response(text=text, content_type="text/vtt", charset="utf-8", headers=headers)
 
 
-async def _cues(house: House, meeting: Meeting, one: Statement, language: str) -> list[Cue]:
+async def _played(house: House, meeting: Meeting, one: Statement) -> Sequence[Stretch]:
+    if one.entry_id is None:
+        return ()
+    rows = await house.journal.read(MEETING.stream(meeting.meeting_id))
+    return stretches((row.event for row in rows), one.entry_id)  # type: ignore[misc]
+
+
+async def _cues(house: House, meeting: Meeting, one: Statement, language: str, played: Sequence[Stretch]) -> list[Cue]:
     session = (await house.desk.load(ACCREDITATION, meeting.session_id)).state
     papers = (await house.desk.load(PAPERS, meeting.session_id)).state
     rules = Rules(papers, session, house.guards, house.clock())
     cues = [cue for cue in await house.caption_store.of(meeting.meeting_id, language) if rules.allow(cue)]
-    if not cues or one.entry_id is None:
-        return []
-    rows = await house.journal.read(MEETING.stream(meeting.meeting_id))
-    return cues_of(cues, one.entry_id, stretches((row.event for row in rows), one.entry_id))  # type: ignore[misc]
+    return await as_shown_now(cues_of(cues, one.entry_id, played), session, house.names)

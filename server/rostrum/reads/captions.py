@@ -22,6 +22,20 @@ KIND_NOTES = {CaptionKind.HUMAN: "Written by a person", CaptionKind.AUTOMATIC: "
 """In the file, which is for programs as well: in English, as WebVTT's own words are."""
 
 
+async def as_shown_now(cues: Sequence[Cue], session: Accreditation, names: Names) -> list[Cue]:
+    """Cues, each with its speaker as they were shown then; with those who are protected now as they are shown now."""
+    spoke = {cue.voice.place_id for cue in cues}
+    known = await names.of(place for place in session.places.values() if place.place_id in spoke and place.protected_id)
+
+    def shown(voice: Voice) -> Voice:
+        name = known.get(voice.place_id)
+        if name is None:
+            return voice
+        return replace(voice, person="" if name.unlisted else name.person, delegation=name.delegation)
+
+    return [replace(cue, voice=shown(cue.voice)) for cue in cues]
+
+
 async def voice_of(meeting: Meeting, session: Accreditation, names: Names, entry_id: str | None = None) -> Voice:
     """Who speaks now, or spoke by an entry of the list (where it had the floor); nobody where there is none such."""
     speech = meeting.floor.speech

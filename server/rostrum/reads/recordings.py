@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+import structlog
+
 from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.agenda import AgendaItem
 from rostrum.assembly.captions import Cue
@@ -31,6 +33,7 @@ from rostrum.reads.names import Name, Names
 from rostrum.reads.procedure import people
 from rostrum.record.files import FileStore, KeptFile
 from rostrum.record.journal import Journal
+from rostrum.sealed_file import WrongKey
 
 RECORDING, PROGRAMME = "recording", "programme"
 """Kinds of files: a track of a run or its journal, as it was written; and what was made of all runs for a channel."""
@@ -38,6 +41,8 @@ JOURNAL = "journal"
 ONE_CODEC = "stage-made"
 """The file of a run's stage that was made of pictures of VP8 and H.264."""
 _DIGEST_CHARACTERS = 16
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -241,6 +246,10 @@ class Recordings:
             except FileNotFoundError:
                 # Purged this moment, or on the disk of another node alone.
                 return None
+            except WrongKey:
+                # Without it nobody knows what may be given: this run is not, and the others are.
+                _log.exception("the journal of a recording was changed or broke off", file=journal.file_id)
+                said = b""
             self._runs[journal.file_id] = run_of([json.loads(line) for line in said.splitlines()])
         return self._runs[journal.file_id]
 

@@ -17,13 +17,14 @@ from rostrum.reads.names import Name
 
 @dataclass(frozen=True)
 class Delivered:
-    """A statement that is given. `captions`: the languages of its captions; `texts`: those that everybody may read."""
+    """A statement that is given. `texts`: those that everybody may read. `captions`: the languages of its captions,
+    none where it is only listed."""
 
     statement: Statement
     meeting: Meeting
     name: Name
-    captions: Sequence[str]
     texts: Sequence[StatementText]
+    captions: Sequence[str] = ()
 
     @property
     def item_titles(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ cue's position; the growing line is never kept, and goes as `caption-line/…` w
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ from rostrum.record.sealing import Seal
 from rostrum.record.tables import caption_cue
 from rostrum.sealed_file import WrongKey
 
+LOOKED_AT = 100
+"""How many cues are opened at once where one is looked for."""
 CUES, LINES = "captions", "caption-line"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
@@ -78,6 +80,15 @@ class Captions:
     async def of(self, meeting_id: str, language: str) -> Sequence[Cue]:
         """All cues of a track, as they began."""
         return sorted(await self._read(_of(meeting_id, language)), key=lambda cue: (cue.start, cue.position))
+
+    async def has(self, meeting_id: str, language: str, wanted: Callable[[Cue], bool]) -> bool:
+        """Whether a track has a cue that is wanted: no more of them are opened than it takes to find one."""
+        after, track = -1, _of(meeting_id, language).order_by(caption_cue.c.position).limit(LOOKED_AT)
+        while cues := await self._read(track.where(caption_cue.c.position > after)):
+            if any(map(wanted, cues)):
+                return True
+            after = cues[-1].position
+        return False
 
     async def languages(self, meeting_id: str) -> frozenset[str]:
         """The languages in which there are cues."""

@@ -186,6 +186,15 @@ class FileStore:
             for write in writes:
                 await write(session)
 
+    async def closed(self, kept: Kept, row: Write) -> None:
+        """Put its last row (`row`) in the place of that with which a file was begun; it is gone where nothing is in it.
+
+        So a row without a size is of a file that is being written.
+        """
+        await self.commit(self.gone(kept.file_id), *([row] if kept.size else []))
+        if not kept.size:
+            await self.forget([kept.file_id])
+
     async def get(self, file_id: str) -> KeptFile | None:
         """A file; None: there is none, or it was purged."""
         found = await self._select(select(file_table).where(file_table.c.file_id == file_id))

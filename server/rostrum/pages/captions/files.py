@@ -14,7 +14,7 @@ from rostrum.i18n import LANGUAGES
 from rostrum.pages.addressed import meeting_of
 from rostrum.pages.route import Route, Visit
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.captions import Rules, in_file, webvtt
+from rostrum.reads.captions import Rules, as_shown_now, in_file, webvtt
 
 READ = frozenset({Right.ATTEND, Right.ADMINISTER})
 
@@ -71,7 +71,7 @@ async def _sorted(visit: Visit, meeting: Meeting, language: str) -> tuple[list[C
     cues, now = await house.caption_store.of(meeting.meeting_id, language), house.clock()
     rules = Rules(papers, session, house.guards, now)
     free = [cue for cue in cues if rules.allow(cue)]
-    return free, len(cues) - len(free)
+    return await as_shown_now(free, session, house.names), len(cues) - len(free)
 
 
 ROUTES = (Route("GET", "/captions/{meeting_id}/{language}.vtt", file, READ),)

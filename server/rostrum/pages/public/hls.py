@@ -24,6 +24,7 @@ WAIT_S = 4.0
 AHEAD_MAX = 2
 """How many segments ahead of the newest a playlist may be asked for."""
 SHORT, BLOCKED, FOREVER = "public, max-age=1", "public, max-age=12", "public, max-age=3600, immutable"
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _PART = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?\.m4s")
 _TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mp4": "video/mp4", "m4s": "video/iso.segment", "vtt": "text/vtt"}
 
@@ -61,7 +62,7 @@ def asked_for(request: web.Request) -> tuple[int, int | None] | None:
     asked, part = request.query.get("_HLS_msn", ""), request.query.get("_HLS_part", "")
     if not asked:
         return None
-    if not asked.isdecimal() or (part and not part.isdecimal()):
+    if _NUMBER.fullmatch(asked) is None or (part and _NUMBER.fullmatch(part) is None):
         raise Trouble(Why.NOT_FOUND, status=400)
     return int(asked), int(part) if part else None
 

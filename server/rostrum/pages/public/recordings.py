@@ -14,7 +14,7 @@ from rostrum.pages.files.serving import send_file
 from rostrum.pages.recording import WORDS_MAX, player_of, send_captions, send_recording
 from rostrum.pages.render import language_of, page
 from rostrum.pages.route import Guest, PublicRoute
-from rostrum.pages.statement import delivered, given, given_of, send_made, send_statement_captions, texts_given
+from rostrum.pages.statement import delivered, given, given_of, listed, send_made, send_statement_captions, texts_given
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.recordings import Heading, Recorded
 
@@ -67,7 +67,7 @@ async def recording(guest: Guest) -> web.StreamResponse:
     player = await player_of(guest.house, recorded, guest.request, language)
     at = f"/recordings/{recorded.meeting.meeting_id}"
     statements = [
-        await delivered(guest.house, recorded.meeting, one) for one in await given_of(guest.house, recorded.meeting)
+        await listed(guest.house, recorded.meeting, one) for one in await given_of(guest.house, recorded.meeting)
     ]
     return page(guest, "public/recording.html", player=player, meeting=recorded.meeting, at=at, statements=statements)
 
