@@ -139,6 +139,8 @@ def test_turns_follow_the_record_and_a_stopped_clock_ends_none() -> None:
             record.append(event)
             meeting = apply(meeting, event)
     began = round(NOW.timestamp() * 1000)
-    assert [(turn.at_ms - began, turn.entry_id, turn.item_id) for turn in turns(record)][-3:] == [
+    assert [(turn.at_ms - began, turn.entry_id, turn.item_id) for turn in turns(record).turns][-3:] == [
         (2_000, None, "i2"), (5_000, "e1", "i2"), (7_000, None, "i2"),
     ]  # fmt: skip
+    for number in range(len(record)):
+        assert turns(record[number:], turns(record[:number])) == turns(record), "of the new events alone"

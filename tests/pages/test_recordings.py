@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from rostrum.assembly.speaking import EndSpeech
 from rostrum.assembly.taping import PublishTaping, StartTaping, StopTaping
 from rostrum.cli.demo import MEETING_ID, SESSION_ID
 from rostrum.desk import MEETING
+from rostrum.identity.limits import LOOKING_BACK
 from rostrum.identity.secrets import new_id
 from rostrum.reads.recordings import JOURNAL, RECORDING
 from rostrum.record.files import Owner
@@ -116,3 +118,32 @@ async def test_captions_name_who_is_protected_since_as_everybody_is_shown_them_n
     own = f"/at/{place.place_id}/captions/{MEETING_ID}/en.vtt"
     async with place.request("GET", own) as answer:
         assert "<v ngo>Thank you" in await answer.text()
+
+
+async def test_each_clip_has_the_languages_in_which_it_is_captioned(running: Running) -> None:
+    house, place = running.house, await running.place("state-party")
+    spoken, began_ms = [], round(house.clock().timestamp() * 1000)
+    for languages in (("en",), ("en", "fr"), ()):
+        entry_id = await on_the_floor(running, place)
+        spoken.append((entry_id, languages))
+        for language in languages:
+            at, turns = house.clock(), (Turn(entry_id, place.place_id),)
+            cue = Cue(new_id(), MEETING_ID, language, at, at, "Thank you", CaptionKind.HUMAN, turns=turns)
+            await house.caption_store.add(cue, at + timedelta(days=1))
+        await asyncio.sleep(0.02)
+        await house.desk.act(MEETING, MEETING_ID, EndSpeech(entry_id), SYSTEM)
+    await recorded(running, began_ms - 5_000, began_ms + 5_000)
+    await published(running)
+    async with place.request("GET", f"/at/{place.place_id}/clips") as answer:
+        text = await answer.text()
+    for entry_id, languages in spoken:
+        assert set(re.findall(rf"{entry_id}/(\w+)\.vtt", text)) == set(languages)
+        assert f"{entry_id}/floor.webm" in text
+
+
+async def test_one_address_cannot_have_recordings_worked_out_for_ever(running: Running) -> None:
+    async with aiohttp.ClientSession(running.base) as session:
+        for number in range(LOOKING_BACK.amount + 1):
+            async with session.get("/recordings/none/en.vtt") as answer:
+                assert answer.status == (404 if number < LOOKING_BACK.amount else 429)
+    assert (await asked(running, "/recordings"))[0] == 429

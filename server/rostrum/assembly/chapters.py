@@ -6,7 +6,7 @@ the recording (`recording_take.py`). Times are wall time in ms since 1970, excep
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -40,6 +40,14 @@ class Turn:
     at_ms: int
     entry_id: str | None
     item_id: str | None
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """How a meeting stands after some of its events, and the turns until then."""
+
+    meeting: Meeting = field(default_factory=Meeting)
+    turns: tuple[Turn, ...] = (Turn(0, None, None),)
 
 
 @dataclass(frozen=True)
@@ -80,16 +88,17 @@ class Outline:
     chapters: tuple[Chapter, ...]
 
 
-def turns(record: Iterable[MeetingEvent]) -> tuple[Turn, ...]:
-    """Who had the floor and on which item, by all events of a meeting from its first on."""
-    meeting, found = Meeting(), [Turn(0, None, None)]
+def turns(record: Iterable[MeetingEvent], before: Spoken | None = None) -> Spoken:
+    """Who had the floor and on which item, by all events of a meeting from its first on, or by those after `before`."""
+    known = before or Spoken()
+    meeting, found = known.meeting, list(known.turns)
     for event in record:
         meeting = apply(meeting, event)
         speech = meeting.floor.speech
         now = Turn(_ms(event.at), None if speech is None else speech.entry_id, meeting.item_id)
         if (now.entry_id, now.item_id) != (found[-1].entry_id, found[-1].item_id):
             found.append(now)
-    return tuple(found)
+    return Spoken(meeting, tuple(found))
 
 
 def run_of(notes: Sequence[Mapping[str, object]]) -> Run | None:

@@ -26,6 +26,10 @@ WATCHING = RateLimitItemPerMinute(30, namespace="watching")
 CLIPS = RateLimitItemPerHour(60, namespace="clips")
 """Clips made for one place: each takes a second of a processor or some."""
 
+LOOKING_BACK = RateLimitItemPerMinute(240, namespace="looking-back")
+"""Pages of recordings and captions of them, for one address: each takes some hundredths of a second of a processor, or
+some tenths."""
+
 READING = RateLimitItemPerMinute(600, namespace="reading")
 """Streams of a webcast's captions opened from one address; a hall behind one address shares it."""
 

@@ -48,19 +48,30 @@ async def player_of(house: House, recorded: Recorded, request: web.Request, lang
     words = request.query.get("q", "").strip()[:WORDS_MAX]
     found = [one for one in recorded.headings if one.matches(words, language)]
     from_s = min(int(at), recorded.length_ms // 1000) if at.isascii() and at.isdigit() and len(at) < 8 else 0
-    captions = await caption_languages(house, recorded)
+    (captions,) = await caption_languages(house, recorded)
     return Player(recorded, channel, recorded.current(channel), found, words, from_s, captions)
 
 
-async def caption_languages(house: House, recorded: Recorded) -> Sequence[str]:
-    """The languages in which something of it is captioned that may be given."""
-    meeting_id, rules = recorded.meeting.meeting_id, await _rules(house, recorded)
-    there = await house.caption_store.languages(meeting_id)
+async def caption_languages(house: House, *recorded: Recorded) -> Sequence[Sequence[str]]:
+    """For each of these (all of one meeting) the languages in which something is captioned that may be given.
 
-    def given(cue: Cue) -> bool:
-        return rules.allow(cue) and recorded.joined_ms(cue.start) is not None
+    Each track is gone through once for all of them, and no further than it takes.
+    """
+    meeting_id, rules = recorded[0].meeting.meeting_id, await _rules(house, recorded[0])
+    found: list[list[str]] = [[] for _ in recorded]
+    for language in sorted(await house.caption_store.languages(meeting_id), key=list(LANGUAGES).index):
+        missing = set(range(len(recorded)))
 
-    return [each for each in LANGUAGES if each in there and await house.caption_store.has(meeting_id, each, given)]
+        def is_last(cue: Cue, missing: set[int] = missing) -> bool:
+            at = {one for one in missing if recorded[one].joined_ms(cue.start) is not None}
+            if at and rules.allow(cue):
+                missing -= at
+            return not missing
+
+        await house.caption_store.has(meeting_id, language, is_last)
+        for one in set(range(len(recorded))) - missing:
+            found[one].append(language)
+    return found
 
 
 async def send_recording(request: web.Request, house: House, recorded: Recorded, channel: str) -> web.StreamResponse:

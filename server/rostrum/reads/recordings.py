@@ -17,13 +17,13 @@ from rostrum.assembly.accreditation import Accreditation
 from rostrum.assembly.agenda import AgendaItem
 from rostrum.assembly.captions import Cue
 from rostrum.assembly.channels import channels
-from rostrum.assembly.chapters import Outline, Run, Turn, joined_ms, outline, run_of, turns
+from rostrum.assembly.chapters import Outline, Run, Spoken, Turn, joined_ms, outline, run_of, turns
 from rostrum.assembly.entry import Kind
 from rostrum.assembly.interpretation import FLOOR, WORKING_LANGUAGES
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.papers import Papers
 from rostrum.assembly.program import Slot
-from rostrum.assembly.release import Publication, publication
+from rostrum.assembly.release import FULL, Publication, publication
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Clock, Desk
 from rostrum.media.programme.job import Cut, Job, Mark, Source
 from rostrum.media.recording import h264_name, track_name
@@ -183,7 +183,7 @@ class Recordings:
         self._clock = clock
         self._default_language = default_language
         self._runs: dict[str, Run | None] = {}
-        self._turns: dict[str, tuple[int, tuple[Turn, ...]]] = {}
+        self._turns: dict[str, tuple[int, Spoken]] = {}
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, listener: Callable[[str], None]) -> None:
@@ -220,11 +220,13 @@ class Recordings:
         )
 
     async def _spoken(self, meeting_id: str, version: int) -> tuple[Turn, ...]:
-        known = self._turns.get(meeting_id)
-        if known is None or known[0] != version:
-            rows = await self._journal.read(MEETING.stream(meeting_id))
-            known = self._turns[meeting_id] = version, turns(row.event for row in rows)  # type: ignore[misc]
-        return known[1]
+        seq, known = self._turns.get(meeting_id, (0, Spoken()))
+        if seq < version:
+            # Of a long meeting what is new alone: it is asked for after each change.
+            rows = await self._journal.read(MEETING.stream(meeting_id), seq)
+            known = turns((row.event for row in rows), known)  # type: ignore[misc]
+            self._turns[meeting_id] = rows[-1].seq, known
+        return known.turns
 
     async def _runs_of(self, kept: Sequence[KeptFile]) -> tuple[RunFiles, ...]:
         by_run: dict[str, dict[str, KeptFile]] = {}
@@ -282,7 +284,8 @@ class _Rules:
         entry = self.meeting.floor.entry(entry_id)
         at_ms = self.first_ms[entry_id]
         review = self.papers.reviews.get(spoken_id(self.meeting.meeting_id, entry_id))
-        guard = self.guards.of(self.session, "" if entry is None else entry.place_id)
+        # An entry that is not known yet: the journal was read after the meeting was.
+        guard = FULL if entry is None else self.guards.of(self.session, entry.place_id)
         delay = timedelta(hours=self.papers.delay_hours)
         return publication(guard, datetime.fromtimestamp(at_ms / 1000, UTC), review, delay, self.now)
 

@@ -41,15 +41,15 @@ async def clips(visit: Visit) -> web.StreamResponse:
     for meeting in await meetings_of(visit):
         if not meeting.taping.number:
             continue
-        for entry in meeting.floor.entries:
-            if entry.began_at is None or not entry.is_of(visit.place_id, visit.actor.delegation_id):
-                continue
-            recorded = await visit.house.recordings.of(meeting.meeting_id, entry.entry_id)
-            if recorded.can_be_made:
-                captions = await caption_languages(visit.house, recorded)
-                found.append(Clip(entry.entry_id, recorded, captions))
-            else:
-                missing += 1
+        own = {
+            entry.entry_id: await visit.house.recordings.of(meeting.meeting_id, entry.entry_id)
+            for entry in meeting.floor.entries
+            if entry.began_at is not None and entry.is_of(visit.place_id, visit.actor.delegation_id)
+        }
+        there = {entry_id: recorded for entry_id, recorded in own.items() if recorded.can_be_made}
+        missing += len(own) - len(there)
+        captions = await caption_languages(visit.house, *there.values()) if there else ()
+        found += map(Clip, there, there.values(), captions)
     return page(visit, "attend/clips.html", at=f"/at/{visit.place_id}", clips=found[::-1], missing=missing)
 
 

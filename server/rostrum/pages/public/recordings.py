@@ -10,6 +10,7 @@ from rostrum.assembly.refusal import Why
 from rostrum.assembly.statement import Statement
 from rostrum.desk import MEETING, PAPERS
 from rostrum.house import House
+from rostrum.identity.limits import LOOKING_BACK
 from rostrum.pages.files.serving import send_file
 from rostrum.pages.recording import WORDS_MAX, player_of, send_captions, send_recording
 from rostrum.pages.render import language_of, page
@@ -32,6 +33,7 @@ class Found:
 
 async def recordings(guest: Guest) -> web.StreamResponse:
     """All of them, newest first; with `q`, the chapters in which these words are."""
+    await _count(guest)
     language = language_of(guest.request)
     words = guest.request.query.get("q", "").strip()[:WORDS_MAX]
     found, left = [], FOUND_MAX
@@ -41,6 +43,12 @@ async def recordings(guest: Guest) -> web.StreamResponse:
         if headings or not words:
             found.append(Found(recorded, headings))
     return page(guest, "public/recordings.html", found=found, words=words, more=words and not left)
+
+
+async def _count(guest: Guest) -> None:
+    """Raises `Trouble(TOO_MANY_TRIES)` where one address asks for too much that has to be worked out."""
+    if not await guest.house.rates.hit(LOOKING_BACK, guest.request.remote or ""):
+        raise Trouble(Why.TOO_MANY_TRIES)
 
 
 async def _published(house: House) -> list[Recorded]:
@@ -62,6 +70,7 @@ async def published(guest: Guest) -> Recorded:
 
 async def recording(guest: Guest) -> web.StreamResponse:
     """One, with its player and chapters."""
+    await _count(guest)
     recorded = await published(guest)
     language = language_of(guest.request)
     player = await player_of(guest.house, recorded, guest.request, language)
@@ -79,6 +88,7 @@ async def file(guest: Guest) -> web.StreamResponse:
 
 async def captions(guest: Guest) -> web.StreamResponse:
     """A language's captions."""
+    await _count(guest)
     return await send_captions(guest.house, await published(guest), guest.request.match_info["language"])
 
 
@@ -98,6 +108,7 @@ async def _statement(guest: Guest) -> tuple[Meeting, Statement]:
 
 async def statement(guest: Guest) -> web.StreamResponse:
     """A video statement that was delivered."""
+    await _count(guest)
     meeting, one = await _statement(guest)
     at = f"/recordings/{meeting.meeting_id}"
     return page(
@@ -118,6 +129,7 @@ async def statement_preview(guest: Guest) -> web.StreamResponse:
 
 async def statement_captions(guest: Guest) -> web.StreamResponse:
     """Its captions in a language."""
+    await _count(guest)
     meeting, one = await _statement(guest)
     return await send_statement_captions(guest.house, meeting, one, guest.request.match_info["language"])
 
