@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -21,7 +22,7 @@ from rostrum.assembly.review import RefusalReason
 from rostrum.cli import demo
 from rostrum.desk import ACCREDITATION
 from rostrum.identity.secrets import new_id, new_token
-from tests.support.app import Running
+from tests.support.app import Running, running_app
 from tests.uploads import hostile
 
 TUS = {"Tus-Resumable": "1.0.0", "Accept": "application/problem+json"}
@@ -333,12 +334,20 @@ async def test_the_protocol_says_what_it_can_and_speaks_one_version(someone: App
     assert await someone.offset(address) is None
 
 
-async def test_no_more_files_than_are_taken(someone: Applicant) -> None:
-    for _ in range(4):
-        assert (await someone.create(100))[0] == 201
-    status, _, text = await someone.create(100)
-    assert status == 422
-    assert json.loads(text)["title"] == "There are as many files as may be sent."
+async def test_no_more_are_under_way_than_are_taken_and_the_one_abandoned_first_gives_way(someone: Applicant) -> None:
+    begun = [await someone.create(100) for _ in range(5)]
+    assert [status for status, _, _ in begun] == [201] * 5
+    assert [await someone.offset(address) for _, address, _ in begun] == [None, 0, 0, 0, 0]
+
+
+async def test_no_more_files_than_are_taken(tmp_path: Path) -> None:
+    async with running_app(tmp_path, files_each=2) as running:
+        someone = await Applicant(running).begin()
+        for width in (640, 660):
+            await someone.send(hostile.picture(size=(width, 480)), f"{width}.jpg")
+        status, _, text = await someone.create(100)
+        assert status == 422
+        assert json.loads(text)["title"] == "There are as many files as may be sent."
 
 
 async def test_after_the_application_is_sent_the_record_says_what_came_and_went_by_identifiers(

@@ -4,6 +4,7 @@ Who had the floor is the meeting's record; when the files' times begin, and what
 the recording (`recording_take.py`). Times are wall time in ms since 1970, except in what comes out.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -134,7 +135,7 @@ def outline(
                 continue
             picture = not any(span.covers(begin) for span in dark)
             _join_part(parts, Part(number, begin - run.began_ms, end - run.began_ms, picture))
-            turn = next((one for one in reversed(spoken) if one.at_ms <= begin), Turn(0, None, None))
+            turn = spoken[bisect_right(spoken, begin, key=lambda one: one.at_ms) - 1]
             _join_chapter(chapters, Chapter(length_ms, length_ms + end - begin, turn.entry_id, turn.item_id))
             length_ms += end - begin
     return Outline(tuple(parts), tuple(chapters))

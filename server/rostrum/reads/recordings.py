@@ -204,7 +204,8 @@ class Recordings:
         kept = await self._files.files_of(meeting_id)
         runs = await self._runs_of([one for one in kept if one.owner.kind == RECORDING])
         spoken = await self._spoken(meeting_id, held.version)
-        rules = _Rules(held.state, session, papers, self._guards, spoken, self._clock())
+        first_ms = {turn.entry_id: turn.at_ms for turn in reversed(spoken) if turn.entry_id is not None}
+        rules = _Rules(held.state, session, papers, self._guards, first_ms, self._clock())
         given = outline([one.run for one in runs], spoken, rules.publication_of, only)
         return Recorded(
             held.state,
@@ -274,13 +275,14 @@ class _Rules:
     session: Accreditation
     papers: Papers
     guards: Guards
-    spoken: Sequence[Turn]
+    first_ms: Mapping[str, int]
+    """When each entry had the floor first."""
     now: datetime
 
     def publication_of(self, entry_id: str) -> Publication:
         """What holds now for what an entry said."""
         entry = self.meeting.floor.entry(entry_id)
-        at_ms = next(turn.at_ms for turn in self.spoken if turn.entry_id == entry_id)
+        at_ms = self.first_ms[entry_id]
         review = self.papers.reviews.get(spoken_id(self.meeting.meeting_id, entry_id))
         # An entry that is not known yet: the journal was read after the meeting was.
         guard = FULL if entry is None else self.guards.of(self.session, entry.place_id)
