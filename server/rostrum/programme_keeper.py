@@ -12,7 +12,7 @@ import structlog
 
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.program import Slot, is_recorded
-from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Change
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, STATEMENTS, Change
 from rostrum.house import House
 from rostrum.identity.secrets import new_id
 from rostrum.media.programme.job import NotMade
@@ -69,7 +69,7 @@ class _Keeper:
         if change.aggregate in (MEETING, INTERPRETATION):
             if self._house.desk.held(MEETING).get(change.identifier, Meeting()).taping.number:
                 self.due(change.identifier)
-        elif change.aggregate in (ACCREDITATION, PAPERS):
+        elif change.aggregate in (ACCREDITATION, PAPERS, STATEMENTS):
             for meeting_id, meeting in self._house.desk.held(MEETING).items():
                 if meeting.session_id == change.identifier and meeting.taping.number:
                     self.due(meeting_id)

@@ -30,6 +30,7 @@ from rostrum.identity.secrets import new_id
 from rostrum.media.engine import Playback
 from rostrum.pages.files.ranges import range_of
 from tests.pages.test_papers import pdf, upload
+from tests.pages.test_recordings import recorded
 from tests.pages.test_wishes import protect
 from tests.support.app import Knocker, Running, running_app
 from tests.support.shapes import made
@@ -243,9 +244,13 @@ async def test_what_was_played_is_given_to_everybody_with_captions_and_text(runn
         assert "Merci" not in track
         assert len(await given(running, place, f"{at}/preview")) > 1_000
     card = f"/at/{clerk.place_id}/console/meetings/{MEETING_ID}/videos"
+    began_ms = round(called_at.timestamp() * 1000)
+    await recorded(running, began_ms - 5_000, began_ms + 1_000)
     for word, status in (("no", 404), ("yes", 200)):
         async with clerk.request("POST", f"{card}/{one.statement_id}", data={"given": word}) as answer:
             assert answer.status == 303
+        chapters = (await house.recordings.of(MEETING_ID)).headings
+        assert (entry_id in {each.entry_id for each in chapters}) == (word == "yes")
         assert {await anybody(running, public + one.statement_id + rest) for rest in ("", "/preview")} == {status}
         assert await ngo.status("GET", f"/at/{ngo.place_id}/statements/{one.statement_id}") == status
     await protect(running, state, masked="yes")

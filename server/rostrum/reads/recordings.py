@@ -6,7 +6,7 @@ recording (`programme_keeper.py`) is given only while it is what would be made n
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -23,8 +23,8 @@ from rostrum.assembly.interpretation import FLOOR, WORKING_LANGUAGES
 from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.papers import Papers
 from rostrum.assembly.program import Slot
-from rostrum.assembly.release import FULL, Publication, publication
-from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, Clock, Desk
+from rostrum.assembly.release import FULL, Hold, Publication, publication
+from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, STATEMENTS, Clock, Desk
 from rostrum.media.programme.job import Cut, Job, Mark, Source
 from rostrum.media.recording import h264_name, track_name
 from rostrum.reads.captions import in_file_at, spoken_id
@@ -205,7 +205,9 @@ class Recordings:
         runs = await self._runs_of([one for one in kept if one.owner.kind == RECORDING])
         spoken = await self._spoken(meeting_id, held.version)
         first_ms = {turn.entry_id: turn.at_ms for turn in reversed(spoken) if turn.entry_id is not None}
-        rules = _Rules(held.state, session, papers, self._guards, first_ms, self._clock())
+        statements = (await self._desk.load(STATEMENTS, held.state.session_id)).state.statements.values()
+        withheld = frozenset(one.entry_id for one in statements if one.withheld and one.entry_id is not None)
+        rules = _Rules(held.state, session, papers, self._guards, first_ms, withheld, self._clock())
         given = outline([one.run for one in runs], spoken, rules.publication_of, only)
         return Recorded(
             held.state,
@@ -277,6 +279,8 @@ class _Rules:
     guards: Guards
     first_ms: Mapping[str, int]
     """When each entry had the floor first."""
+    withheld: Set[str]
+    """Entries in whose turn a video statement was played that the secretariat gives to nobody."""
     now: datetime
 
     def publication_of(self, entry_id: str) -> Publication:
@@ -287,6 +291,8 @@ class _Rules:
         # An entry that is not known yet: the journal was read after the meeting was.
         guard = FULL if entry is None else self.guards.of(self.session, entry.place_id)
         delay = timedelta(hours=self.papers.delay_hours)
+        if entry_id in self.withheld:
+            return Publication(Hold.KEPT_BACK, guard.masks_voice, not guard.hides_picture)
         return publication(guard, datetime.fromtimestamp(at_ms / 1000, UTC), review, delay, self.now)
 
 
