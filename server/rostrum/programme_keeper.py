@@ -6,6 +6,7 @@ that is; such a file is deleted here before another is made.
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterable
 from datetime import UTC, datetime
 
 import structlog
@@ -19,7 +20,7 @@ from rostrum.media.programme.job import NotMade
 from rostrum.media.recording import h264_name
 from rostrum.programme_making import begin_programme, one_codec
 from rostrum.reads.recordings import ONE_CODEC, PROGRAMME, RECORDING, Recorded, RunFiles
-from rostrum.record.files import Owner
+from rostrum.record.files import Kept, Owner
 
 SETTLE_S = 2.0
 """How long nothing may change before files are made: a review seldom comes alone."""
@@ -124,17 +125,12 @@ class _Keeper:
         kept = await asyncio.to_thread(house.files.begin, new_id(), MEDIA_TYPE)
         try:
             async with contextlib.aclosing(one_codec(house.files, run.files.get(Slot.STAGE), h264, lasted_s)) as parts:
-                async for part in parts:
-                    if self._stopped.is_set():
-                        break
-                    await asyncio.to_thread(kept.append, part)
-        except NotMade:
+                whole = await self._written(kept, parts)
+        except (NotMade, OSError):
             _log.exception("a picture could not be brought to one codec", meeting=meeting.meeting_id)
+            whole = False
+        if not whole:
             self._not_coded.add(run.name)
-        await asyncio.to_thread(kept.finish)
-        if self._stopped.is_set() or run.name in self._not_coded or not kept.size:
-            self._not_coded.add(run.name)
-            await house.files.forget([kept.file_id])
             return
         owner = Owner(meeting.session_id, meeting.meeting_id, RECORDING, f"{run.name}.{ONE_CODEC}")
         await house.files.commit(house.files.row(kept, owner, h264.created_at, h264.purge_at))
@@ -143,23 +139,34 @@ class _Keeper:
         """Whether there was room for it."""
         house, meeting = self._house, recorded.meeting
         began = datetime.fromtimestamp(recorded.runs[0].run.began_ms / 1000, UTC)
-        purge_at = began + house.lives.programme
         try:
             async with await begin_programme(house.files, *recorded.job(channel)) as programme:
                 if not house.disk.has_room(programme.size):
                     _log.error("the disk is full: a recording's file is made later", meeting=meeting.meeting_id)
                     return False
                 kept = await asyncio.to_thread(house.files.begin, new_id(), MEDIA_TYPE)
-                async for part in programme:
-                    if self._stopped.is_set():
-                        await asyncio.to_thread(kept.finish)
-                        await house.files.forget([kept.file_id])
-                        return True
-                    await asyncio.to_thread(kept.append, part)
-        except NotMade:
+                if not await self._written(kept, programme):
+                    return True
+        except (NotMade, OSError):
             _log.exception("no file could be made of a recording", meeting=meeting.meeting_id, channel=channel)
             return True
-        await asyncio.to_thread(kept.finish)
         owner = Owner(meeting.session_id, meeting.meeting_id, PROGRAMME, recorded.purpose(channel))
-        await house.files.commit(house.files.row(kept, owner, house.clock(), purge_at))
+        await house.files.commit(house.files.row(kept, owner, house.clock(), began + house.lives.programme))
         return True
+
+    async def _written(self, kept: Kept, parts: AsyncIterable[bytes]) -> bool:
+        """Write a file; whether it is whole. One that is not leaves nothing behind."""
+        whole = False
+        try:
+            async for part in parts:
+                if self._stopped.is_set():
+                    return False
+                await asyncio.to_thread(kept.append, part)
+            await asyncio.to_thread(kept.finish)
+            whole = kept.size > 0
+            return whole
+        finally:
+            if not whole:
+                with contextlib.suppress(OSError, ValueError):
+                    await asyncio.to_thread(kept.finish)
+                await self._house.files.forget([kept.file_id])
