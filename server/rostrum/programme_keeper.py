@@ -68,7 +68,9 @@ class _Keeper:
     def heard(self, change: Change) -> None:
         """A change of the record: the meeting's own, and what is said of those who spoke in it."""
         if change.aggregate in (MEETING, INTERPRETATION):
-            if self._house.desk.held(MEETING).get(change.identifier, Meeting()).taping.number:
+            meeting = self._house.desk.held(MEETING).get(change.identifier, Meeting())
+            # While it is recorded nothing is made, and nothing that it does changes what was: its end is told.
+            if meeting.taping.number and not is_recorded(meeting):
                 self.due(change.identifier)
         elif change.aggregate in (ACCREDITATION, PAPERS, STATEMENTS):
             for meeting_id, meeting in self._house.desk.held(MEETING).items():

@@ -55,7 +55,7 @@ class Locale:
 
     def localised(self, texts: Mapping[str, str]) -> str:
         """Of an official text in several languages, the one in this; else English, else the first."""
-        return texts.get(self.code) or texts.get("en") or next(iter(texts.values()), "")
+        return localised(texts, self.code)
 
     def date(self, moment: calendar.date, zone: tzinfo = UTC) -> str:
         """A day: "24 November 2026"."""
@@ -105,6 +105,11 @@ class Locales:
 
     def __getitem__(self, code: str) -> Locale:
         return self._by_code[code]
+
+
+def localised(texts: Mapping[str, str], code: str) -> str:
+    """Of an official text in several languages, the one in a language; else English, else the first."""
+    return texts.get(code) or texts.get("en") or next(iter(texts.values()), "")
 
 
 def _catalogue(folder: Path, code: str) -> NullTranslations:

@@ -8,14 +8,16 @@ from aiohttp import web
 
 from rostrum.assembly.captions import Cue
 from rostrum.assembly.interpretation import FLOOR
+from rostrum.assembly.meeting import Meeting
 from rostrum.assembly.refusal import Why
 from rostrum.desk import ACCREDITATION, PAPERS
 from rostrum.house import House
 from rostrum.i18n import LANGUAGES
+from rostrum.i18n.locale import localised
 from rostrum.pages.files.ranges import send_part
 from rostrum.pages.trouble import Trouble
 from rostrum.reads.captions import ORIGIN, Rules, as_shown_now, webvtt
-from rostrum.reads.recordings import Heading, Recorded, titled
+from rostrum.reads.recordings import Heading, Recorded
 from rostrum.record.files import KeptFile
 
 WORDS_MAX = 100
@@ -92,8 +94,15 @@ async def send_captions(house: House, recorded: Recorded, language: str) -> web.
     cues = await _cues(house, recorded, language) if language in LANGUAGES else []
     if not cues:
         raise Trouble(Why.NOT_FOUND, status=404)
-    title = titled(recorded.meeting.titles, language)
-    text = webvtt(cues, ORIGIN, title, language, "Times are those of the recording")
+    return send_track(cues, recorded.meeting, language, "Times are those of the recording")
+
+
+def send_track(cues: Sequence[Cue], meeting: Meeting, language: str, counted: str) -> web.Response:
+    """Captions of something of a meeting that is played, at its times (`reads.captions.in_file_at`).
+
+    `counted`: the file's own words on its times.
+    """
+    text = webvtt(cues, ORIGIN, localised(meeting.titles, language), language, counted)
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return web.Response(text=text, content_type="text/vtt", charset="utf-8", headers=headers)
 

@@ -16,10 +16,10 @@ from rostrum.desk import ACCREDITATION, MEETING, PAPERS, STATEMENTS
 from rostrum.house import House
 from rostrum.i18n import LANGUAGES
 from rostrum.pages.files.ranges import send_part
+from rostrum.pages.recording import send_track
 from rostrum.pages.trouble import Trouble
-from rostrum.reads.captions import ORIGIN, Rules, as_shown_now, webvtt
+from rostrum.reads.captions import Rules, as_shown_now
 from rostrum.reads.papers import publication_of
-from rostrum.reads.recordings import titled
 from rostrum.reads.statements import Delivered, cues_of, is_given
 
 
@@ -82,9 +82,7 @@ async def send_statement_captions(house: House, meeting: Meeting, one: Statement
     cues = await _cues(house, meeting, one, language, played) if language in LANGUAGES else []
     if not cues:
         raise Trouble(Why.NOT_FOUND, status=404)
-    text = webvtt(cues, ORIGIN, titled(meeting.titles, language), language, "Times are those of the statement")
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return web.Response(text=text, content_type="text/vtt", charset="utf-8", headers=headers)
+    return send_track(cues, meeting, language, "Times are those of the statement")
 
 
 async def _played(house: House, meeting: Meeting, one: Statement) -> Sequence[Stretch]:

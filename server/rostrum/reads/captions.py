@@ -31,7 +31,7 @@ async def as_shown_now(cues: Sequence[Cue], session: Accreditation, names: Names
         name = known.get(voice.place_id)
         if name is None:
             return voice
-        return replace(voice, person="" if name.unlisted else name.person, delegation=name.delegation)
+        return replace(voice, person=name.on_lists.person, delegation=name.delegation)
 
     return [replace(cue, voice=shown(cue.voice)) for cue in cues]
 
@@ -48,9 +48,7 @@ async def voice_of(meeting: Meeting, session: Accreditation, names: Names, entry
     name = (await people(meeting, session, names)).get(entry_id)
     if name is None:
         return Voice(entry_id=entry_id, place_id=entry.place_id)
-    # As on every list: who asked not to be on them is shown by the delegation alone.
-    person = "" if name.unlisted else name.person
-    return Voice(person, name.delegation, entry_id, entry.place_id)
+    return Voice(name.on_lists.person, name.delegation, entry_id, entry.place_id)
 
 
 def life_of(cue: Cue, session: Accreditation, lives: Lives) -> timedelta:

@@ -20,6 +20,11 @@ class Name:
     """Asked not to be on lists: others are shown the delegation alone, the console who it is."""
 
     @property
+    def on_lists(self) -> "Name":
+        """As everybody is shown it: who asked not to be on lists is shown by the delegation alone."""
+        return Name("", self.delegation) if self.unlisted else self
+
+    @property
     def purged(self) -> bool:
         """Whether nothing is left to show; the page says so in its own words."""
         return not self.person and not self.delegation

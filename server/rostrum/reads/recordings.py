@@ -25,6 +25,7 @@ from rostrum.assembly.papers import Papers
 from rostrum.assembly.program import Slot
 from rostrum.assembly.release import FULL, Hold, Publication, publication
 from rostrum.desk import ACCREDITATION, INTERPRETATION, MEETING, PAPERS, STATEMENTS, Clock, Desk
+from rostrum.i18n.locale import localised
 from rostrum.media.programme.job import Cut, Job, Mark, Source
 from rostrum.media.recording import h264_name, track_name
 from rostrum.reads.captions import in_file_at, spoken_id
@@ -58,7 +59,7 @@ class Heading:
 
     def matches(self, words: str, language: str) -> bool:
         """Whether each of these words is in the speaker's name, their delegation's or the item's."""
-        item = "" if self.item is None else f"{self.item.number} {titled(self.item.titles, language)}"
+        item = "" if self.item is None else f"{self.item.number} {localised(self.item.titles, language)}"
         text = f"{self.name.person} {self.name.delegation} {item}".casefold()
         return all(word in text for word in words.casefold().split())
 
@@ -145,7 +146,7 @@ class Recorded:
             sources.append(Source(*places))
         cuts = tuple(Cut(part.run, part.from_ms, part.to_ms, part.picture) for part in self.outline.parts)
         marks = tuple(Mark(one.from_ms, one.to_ms, _words(one, language)) for one in self.headings)
-        return files, Job(tuple(sources), cuts, marks, titled(self.meeting.titles, language), channel)
+        return files, Job(tuple(sources), cuts, marks, localised(self.meeting.titles, language), channel)
 
     def purpose(self, channel: str) -> str:
         """What a channel's file is kept under: the channel, what it is cut to, and what its chapters are called."""
@@ -263,9 +264,7 @@ class Recordings:
         found = []
         for one in given.chapters:
             entry = None if one.entry_id is None else meeting.floor.entry(one.entry_id)
-            name = known.get(one.entry_id or "", Name("", ""))
-            # As on every list: who asked not to be on them is shown by the delegation alone.
-            shown = Name("", name.delegation) if name.unlisted else name
+            shown = known.get(one.entry_id or "", Name("", "")).on_lists
             kind = None if entry is None else entry.kind
             found.append(Heading(one.from_ms, one.to_ms, one.entry_id, kind, shown, items.get(one.item_id or "")))
         return tuple(found)
@@ -296,14 +295,9 @@ class _Rules:
         return publication(guard, datetime.fromtimestamp(at_ms / 1000, UTC), review, delay, self.now)
 
 
-def titled(titles: Mapping[str, str], language: str) -> str:
-    """A title in a language, else in English, else in any."""
-    return titles.get(language) or titles.get("en") or next(iter(titles.values()), "")
-
-
 def _words(one: Heading, language: str) -> str:
     """What a chapter is called in a file, which outlives what is known of people: no person is named in it."""
-    item = "" if one.item is None else f"{one.item.number}. {titled(one.item.titles, language)}"
+    item = "" if one.item is None else f"{one.item.number}. {localised(one.item.titles, language)}"
     return " · ".join(part for part in (one.name.delegation, item) if part)
 
 
